@@ -1,0 +1,35 @@
+create table public.daily_rollups (
+  community_id text not null,
+  user_id text not null,
+  day date not null,
+  action text not null,
+  activities integer not null default 0,
+  paid integer not null default 0,
+  xp bigint not null default 0,
+  primary key (community_id, user_id, day, action)
+) with (fillfactor = 80);
+comment on table public.daily_rollups is 'Per member, action and day of the community''s time zone. Daily caps are read from here.';
+
+create table public.period_rollups (
+  community_id text not null,
+  period text not null check (period in ('week', 'month')),
+  starts_on date not null,
+  user_id text not null,
+  activities integer not null default 0,
+  xp bigint not null default 0,
+  xp_reached_at timestamptz,
+  xp_bucket integer not null generated always as
+    (case when xp <= 0 then -1 else least(xp / 256, 2147483647)::integer end) stored,
+  primary key (community_id, period, starts_on, user_id)
+) with (fillfactor = 80);
+comment on table public.period_rollups is 'Per member and week (from Monday) or month: the boards of a period read one maintained row, not a sum of days.';
+create index period_rollups_board on public.period_rollups (community_id, period, starts_on, xp_bucket desc);
+
+alter table public.daily_rollups enable row level security;
+alter table public.period_rollups enable row level security;
+create policy own_community on public.daily_rollups for select to wee5_app
+  using (community_id = (select current_setting('wee5.community_id', true)));
+create policy own_community on public.period_rollups for select to wee5_app
+  using (community_id = (select current_setting('wee5.community_id', true)));
+revoke all on public.daily_rollups, public.period_rollups from anon, authenticated;
+grant select on public.daily_rollups, public.period_rollups to wee5_app;

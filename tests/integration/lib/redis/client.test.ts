@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Redis } from "@upstash/redis";
+import { type RedisServer, startRedisServer } from "@/dev/redis/server";
+import { startUpstashServer } from "@/dev/redis/upstash-server";
+import { createRedis, type RedisClient } from "@/lib/redis/client";
+import { theCluster } from "@/tests/support/cluster";
+import { aRedisLog } from "@/tests/support/redis";
+
+/** A Redis that can be made to misbehave, and a client of it with short pauses. */
+type Scene = {
+  client: RedisClient;
+  log: ReturnType<typeof aRedisLog>;
+  freeze(): void;
+  thaw(): void;
+  down(): Promise<void>;
+  up(): Promise<void>;
+  end(): Promise<void>;
+};
+
+const PAUSES = { retryAfterMs: [200] };
+
+async function upstashScene(): Promise<Scene> {
+  const server = await startUpstashServer();
+  const log = aRedisLog();
+  const client = createRedis({ kind: "upstash", url: server.url, token: server.token }, log, PAUSES);
+  return {
+    client,
+    log,
+    freeze: server.freeze,
+    thaw: server.thaw,
+    down: server.down,
+    up: server.up,
+    async end() {
+      await client.close();
+      await server.stop();
+    },
+  };
+}
+
+async function redisScene(): Promise<Scene> {
+  const server = (await startRedisServer()) as RedisServer; // asked for only where there is one
+  const log = aRedisLog();
+  const client = createRedis({ kind: "redis", url: server.url }, log, PAUSES);
+  return {
+    client,
+    log,
+    freeze: () => void process.kill(server.pid, "SIGSTOP"),
+    thaw: () => void process.kill(server.pid, "SIGCONT"),
+    down: server.kill,
+    up: server.restart,
+    async end() {
+      await client.close();
+      await server.stop();
+    },
+  };
+}
+
+const echo = async (redis: Redis) => redis.eval("return ARGV[1]", ["k"], ["here"]);
+
+async function timed<T>(work: Promise<T>): Promise<[T, number]> {
+  const started = performance.now();
+  return [await work, performance.now() - started];
+}
+
+async function untilItAnswers(client: RedisClient): Promise<void> {
+  const until = Date.now() + 10_000;
+  while (!(await client.run("test", echo)).ok) {
+    if (Date.now() > until) throw new Error("Redis did not come back.");
+    await sleep(25);
+  }
+}
+
+const scenes: [name: string, make: () => Promise<Scene>][] = [["Upstash", upstashScene]];
+if (theCluster().redisUrl) scenes.push(["a Redis server", redisScene]);
+
+describe.each(scenes)("over %s", (_, make) => {
+  let scene: Scene;
+  beforeEach(async () => {
+    scene = await make();
+    await untilItAnswers(scene.client);
+  });
+  afterEach(() => scene.end());
+
+  test("a command's answer comes through", async () => {
+    expect(await scene.client.run("test", echo)).toEqual({ ok: true, value: "here" });
+    expect(scene.client.state()).toBe("closed");
+    expect(scene.log.lines).toEqual([]);
+  });
+
+  test("frozen, it has cost one waiting time when the first caller gives up, and no more", async () => {
+    scene.freeze();
+    const calls: number[] = [];
+    for (let i = 0; i < 5; i++) calls.push((await timed(scene.client.run("test", echo)))[1]);
+    scene.thaw();
+    expect(calls.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(350);
+  });
+
+  test("frozen, it delays those who wait by 300 ms at most, once, and then nobody, until it is back", async () => {
+    scene.freeze();
+    const waiting = await Promise.all(Array.from({ length: 20 }, () => timed(scene.client.run("test", echo))));
+    expect(waiting.map(([answer]) => answer.ok)).not.toContain(true);
+    expect(Math.max(...waiting.map(([, ms]) => ms))).toBeLessThan(300);
+    expect(scene.client.state()).toBe("open");
+
+    const later: number[] = [];
+    for (const until = Date.now() + 1_000; Date.now() < until; await sleep(10)) {
+      const [answer, ms] = await timed(scene.client.run("test", echo));
+      expect(answer).toEqual({ ok: false });
+      later.push(ms);
+    }
+    expect(Math.max(...later)).toBeLessThan(50); // a busy machine's hiccup, no waiting
+
+    scene.thaw();
+    await untilItAnswers(scene.client);
+    expect(scene.client.state()).toBe("closed");
+    const messages = scene.log.lines.map((line) => line.message);
+    expect(messages).toContain("Redis is away; going on without it");
+    expect(messages.at(-1)).toBe("Redis is back");
+  });
+
+  test("stopped and started again, it is used again without our restart", async () => {
+    await scene.down();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => timed(scene.client.run("test", echo))));
+    expect(answers.map(([answer]) => answer.ok)).not.toContain(true);
+    expect(Math.max(...answers.map(([, ms]) => ms))).toBeLessThan(300);
+    await scene.up();
+    await untilItAnswers(scene.client);
+    expect(await scene.client.run("test", echo)).toEqual({ ok: true, value: "here" });
+  });
+
+  test("a refused command is reported without its contents and does not count as an outage", async () => {
+    for (let i = 0; i < 10; i++) {
+      expect(await scene.client.run("wrong", async (redis) => redis.eval("return {", [], ["personal"]))).toEqual({
+        ok: false,
+      });
+    }
+    expect(scene.client.state()).toBe("closed");
+    expect(scene.log.lines[0]).toMatchObject({ level: "error", fields: { what: "wrong" } });
+    expect(JSON.stringify(scene.log.lines)).not.toContain("personal");
+    expect(await scene.client.run("test", echo)).toEqual({ ok: true, value: "here" });
+  });
+
+  test("an error in the caller's own function does not escape", async () => {
+    const broken = async () => {
+      throw new TypeError("a mistake");
+    };
+    expect(await scene.client.run("test", broken)).toEqual({ ok: false });
+  });
+
+  test("a longer time limit is the caller's to give", async () => {
+    const slow = async (redis: Redis) => {
+      await sleep(400);
+      return echo(redis);
+    };
+    expect(await scene.client.run("rebuild", slow, { timeoutMs: 2_000 })).toEqual({ ok: true, value: "here" });
+    expect(await scene.client.run("rebuild", slow)).toEqual({ ok: false });
+  });
+
+  test("closed, it answers that Redis is away", async () => {
+    await scene.client.close();
+    expect(await scene.client.run("test", echo)).toEqual({ ok: false });
+  });
+});
+
+test("a wrong token does not pass for an outage, and is not written to the log", async () => {
+  const server = await startUpstashServer({ token: "right-token" });
+  const log = aRedisLog();
+  const client = createRedis({ kind: "upstash", url: server.url, token: "wrong-token" }, log);
+  try {
+    expect(await client.run("test", echo)).toEqual({ ok: false });
+    expect(client.state()).toBe("closed");
+    expect(log.lines).toMatchObject([{ level: "error" }]);
+    expect(JSON.stringify(log.lines)).not.toMatch(/(right|wrong)-token/);
+  } finally {
+    await server.stop();
+  }
+});
