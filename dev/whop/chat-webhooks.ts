@@ -1,0 +1,36 @@
+import { found } from "./api-error";
+import type { ChatEvents } from "./chat";
+import type { Channel, Message } from "./records";
+import { messageView, reactionView } from "./views";
+import type { WebhookSender } from "./webhooks";
+import type { World } from "./world";
+
+/** Tells the app of messages and reactions, in the form of Whop's `chat.…` events. */
+export function chatWebhooks(world: () => World, webhooks: () => WebhookSender): Required<ChatEvents> {
+  function about(message: Message) {
+    const channel = found(world().channel(message.channelId), "channel");
+    return {
+      channel,
+      data: { audience: audienceOf(channel), channel: channelOf(channel), message: messageView(world(), message) },
+    };
+  }
+  return {
+    message: (message) => {
+      const { channel, data } = about(message);
+      const event = { type: "chat.message.created", companyId: channel.companyId };
+      webhooks().send({ ...event, data: { reason: "message", ...data } });
+    },
+    reaction: (reaction) => {
+      const { channel, data } = about(found(world().message(reaction.messageId), "message"));
+      const event = { type: "chat.reaction.created", companyId: channel.companyId };
+      const view = reactionView(world(), reaction);
+      webhooks().send({ ...event, data: { reason: "message_reaction", ...data, reaction: view } });
+    },
+  };
+}
+
+const channelOf = ({ id, type, experienceId }: Channel) => ({ id, type, experience_id: experienceId });
+
+function audienceOf({ type }: Channel) {
+  return type === "chat" ? { type: "channel", user_ids: null } : { type: "users", user_ids: [] };
+}

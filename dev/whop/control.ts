@@ -1,0 +1,101 @@
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
+import { z } from "zod";
+import { ApiError, badRequest, found } from "./api-error";
+import type { Effects } from "./effects";
+import { type Faults, NewFault } from "./faults";
+import type { Signer } from "./tokens";
+import { messageView, reactionView } from "./views";
+import type { World } from "./world";
+
+const TokenRequest = z.strictObject({ userId: z.string(), companyId: z.string().optional() });
+
+const MessageRequest = z
+  .strictObject({
+    userId: z.string(),
+    experienceId: z.string().optional(),
+    channelId: z.string().optional(),
+    content: z.string(),
+    createdAt: z.iso.datetime({ offset: true }).optional(),
+  })
+  .refine((request) => (request.experienceId === undefined) !== (request.channelId === undefined), {
+    error: "Give experienceId or channelId.",
+  });
+
+const ReactionRequest = z.strictObject({
+  userId: z.string(),
+  messageId: z.string(),
+  emoji: z.string().optional(),
+  createdAt: z.iso.datetime({ offset: true }).optional(),
+});
+
+export interface ControlParts {
+  world: World;
+  signer: Signer;
+  faults: Faults;
+  effects: Effects;
+}
+
+/** What the simulator answers beside Whop's API, for the demo, tests and whoever wants to make something go wrong. */
+export function createControl({ world, signer, faults, effects }: ControlParts): Hono<{ Bindings: HttpBindings }> {
+  const control = new Hono<{ Bindings: HttpBindings }>();
+
+  control.post("/token", async (c) => {
+    const { userId, companyId } = await read(c, TokenRequest);
+    found(world.user(userId), "user");
+    if (companyId !== undefined) found(world.company(companyId), "company");
+    return c.json({ token: await signer.mint(userId) });
+  });
+
+  control.post("/messages", async (c) => {
+    const { userId, experienceId, channelId, content, createdAt } = await read(c, MessageRequest);
+    found(world.user(userId), "user");
+    const channel = found(world.channel(channelId ?? experienceId ?? ""), "channel");
+    const message = world.postMessage({ userId, channelId: channel.id, content, createdAt: dateOf(createdAt) });
+    return c.json(messageView(world, message), 201);
+  });
+
+  control.post("/reactions", async (c) => {
+    const { userId, messageId, emoji, createdAt } = await read(c, ReactionRequest);
+    found(world.user(userId), "user");
+    found(world.message(messageId), "message");
+    return c.json(reactionView(world, world.react({ userId, messageId, emoji, createdAt: dateOf(createdAt) })), 201);
+  });
+
+  control.post("/faults", async (c) => {
+    faults.add(await read(c, NewFault));
+    return c.json({ planned: true }, 201);
+  });
+
+  control.delete("/faults", (c) => {
+    faults.clear();
+    return c.body(null, 204);
+  });
+
+  control.get("/effects", (c) => c.json(effects.all()));
+
+  control.onError((error, c) => {
+    if (!(error instanceof ApiError)) throw error;
+    return Response.json(error.body, { status: error.status, headers: c.res.headers });
+  });
+  return control;
+}
+
+async function read<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
+  // A page in some browser can post anything but JSON to this address without asking.
+  if (!c.req.header("content-type")?.startsWith("application/json")) {
+    throw new ApiError(415, "unsupported_media_type", "Send application/json.");
+  }
+  const text = await c.req.text();
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw badRequest("The body is not JSON.");
+  }
+  const parsed = schema.safeParse(body);
+  if (!parsed.success) throw badRequest(z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+const dateOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));

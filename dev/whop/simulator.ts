@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { JWK } from "jose";
+import { createApi } from "./api";
+import { chatWebhooks } from "./chat-webhooks";
+import { createControl } from "./control";
+import { createCredentials } from "./credentials";
+import { createEffects, type Effects } from "./effects";
+import { createFaults, type Faults } from "./faults";
+import type { FrameTarget } from "./frame";
+import { createIdempotencyStore } from "./idempotency";
+import { newId, seededRandom } from "./random";
+import { createRateLimit } from "./rate-limit";
+import type { WorldData } from "./records";
+import { API_PATH, createSite } from "./site";
+import { createSigner, type Signer } from "./tokens";
+import { createWebhookSender, type WebhookSender } from "./webhooks";
+import { createWorld, type World } from "./world";
+
+const REQUESTS_PER_MINUTE = 600;
+
+/** What outlives a restart. It holds secrets: keep it where only the simulator's owner reads. */
+export interface SimulatorState {
+  appId: string;
+  apiKey: string;
+  botUserId: string;
+  webhookSecrets: string[];
+  privateJwk: JWK;
+  world: WorldData;
+}
+
+export interface SimulatorOptions {
+  /** A free one where none is given. */
+  port?: number;
+  host?: string;
+  appId?: string;
+  webhookSecrets?: string[];
+  /** Where events go; `webhooks.setUrl` sets it later. */
+  webhookUrl?: string;
+  /** Multiplies Whop's pauses between webhook retries (30 s … 12 h); 1 by default. */
+  retryScale?: number;
+  /** Requests a minute per operation and key; 0 for no limit. Whop's 600 by default. */
+  rateLimitPerMinute?: number;
+  /** Of the faults' chances. */
+  seed?: number;
+  state?: SimulatorState;
+  now?: () => Date;
+}
+
+export interface WhopSimulator {
+  url: string;
+  /** For WHOP_BASE_URL. */
+  baseUrl: string;
+  jwksUrl: string;
+  appId: string;
+  apiKey: string;
+  /** The user as whom the app writes, for WHOP_BOT_USER_ID. */
+  botUserId: string;
+  /** The first of the secrets. */
+  webhookSecret: string;
+  signer: Signer;
+  world: World;
+  webhooks: WebhookSender;
+  faults: Faults;
+  effects: Effects;
+  /** An OAuth token with which Whop's SDK acts as the user. */
+  userKey(userId: string): string;
+  mintToken(userId: string): Promise<string>;
+  /** What `/frame` shows until told otherwise by `?user=` and `?experience=`. */
+  setFrame(target: FrameTarget): void;
+  state(): SimulatorState;
+  stop(): Promise<void>;
+}
+
+/** Starts a Whop of one's own: API, keys, webhooks and a page with the iframe, all in this process. */
+export async function startWhopSimulator(options: SimulatorOptions = {}): Promise<WhopSimulator> {
+  const { host = "127.0.0.1", now = () => new Date(), state } = options;
+  const appId = options.appId ?? state?.appId ?? newId("app");
+  const apiKey = state?.apiKey ?? `simulated-key-${randomBytes(24).toString("hex")}`;
+  const botUserId = state?.botUserId ?? newId("user");
+  let secrets = options.webhookSecrets ?? state?.webhookSecrets ?? [`ws_${randomBytes(32).toString("hex")}`];
+  const signer = await createSigner(appId, state?.privateJwk);
+
+  const faults = createFaults(seededRandom(options.seed ?? 1));
+  const effects = createEffects(now);
+  const sender = createWebhookSender({ ...options, url: options.webhookUrl, secrets, faults, now });
+  const webhooks: WebhookSender = {
+    ...sender,
+    setSecrets: (given) => {
+      secrets = given;
+      sender.setSecrets(given);
+    },
+  };
+  const events = chatWebhooks(
+    () => world,
+    () => webhooks,
+  );
+  const world: World = createWorld({ data: state?.world, now, events });
+  if (!world.user(botUserId)) world.addUser({ id: botUserId, username: "wee5", name: "WEE5" });
+  const credentials = createCredentials(apiKey);
+
+  let url = "";
+  let frame: FrameTarget | undefined;
+  const context = { world, effects, appId, botUserId, url: () => url };
+  const rateLimit = createRateLimit(options.rateLimitPerMinute ?? REQUESTS_PER_MINUTE, now);
+  const idempotency = createIdempotencyStore(now);
+  const api = createApi({ context, credentials, faults, rateLimit, idempotency });
+  const control = createControl({ world, signer, faults, effects });
+  const server = createAdaptorServer({ fetch: createSite({ api, control, signer, faults, frame: () => frame }).fetch });
+  server.listen(options.port ?? 0, host);
+  await once(server, "listening");
+  url = `http://${host}:${(server.address() as AddressInfo).port}`; // Listening on TCP, it has an address and a port.
+
+  return {
+    url,
+    baseUrl: `${url}${API_PATH}`,
+    jwksUrl: `${url}/.well-known/jwks.json`,
+    appId,
+    apiKey,
+    botUserId,
+    webhookSecret: secrets[0] ?? "",
+    signer,
+    world,
+    webhooks,
+    faults,
+    effects,
+    userKey: credentials.userKey,
+    mintToken: signer.mint,
+    setFrame: (target) => {
+      frame = target;
+    },
+    state: () => {
+      const { privateJwk } = signer;
+      return { appId, apiKey, botUserId, webhookSecrets: secrets, privateJwk, world: world.data() };
+    },
+    stop: async () => {
+      await webhooks.stop();
+      const closed = once(server, "close");
+      server.close();
+      if ("closeAllConnections" in server) server.closeAllConnections();
+      await closed;
+    },
+  };
+}

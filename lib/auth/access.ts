@@ -1,0 +1,72 @@
+import { LRUCache } from "lru-cache";
+import type { WhopClient } from "@/lib/whop/client";
+
+export type Role = "admin" | "moderator" | "member";
+
+export interface Access {
+  /**
+   * The user's role in a community (a Whop company), null without access to it. At most 55 s old, 5 s for "no access", so that
+   * who has just joined is let in. Throws AppError "unavailable" when Whop cannot be asked: closed, not open.
+   */
+  roleIn(companyId: string, userId: string): Promise<Role | null>;
+}
+
+/** Less than the 60 s that DESIGN §7 promises, for a demoted admin keeps the right this long. */
+const ROLE_AGE_MS = 55_000;
+const NO_ACCESS_AGE_MS = 5_000;
+const REMEMBERED = 50_000;
+
+/** Whop's team roles that are more than a member's here; every other one ("advertiser", "custom", …) is a member. */
+const ROLE_BY_TEAM_ROLE: Readonly<Record<string, Role>> = {
+  owner: "admin",
+  admin: "admin",
+  manager: "admin",
+  app_manager: "admin",
+  moderator: "moderator",
+  support: "moderator",
+};
+
+type AccessSource = Pick<WhopClient, "checkAccess" | "listAuthorizedUsers">;
+
+export interface AccessOptions {
+  whop: AccessSource;
+  /** A steady clock in milliseconds. */
+  clock?: () => number;
+}
+
+/** Roles as Whop has them, kept in this process; lookups of one person at the same time share one question. */
+export function createAccess({ whop, clock = () => performance.now() }: AccessOptions): Access {
+  const known = new LRUCache<string, { role: Role | null; until: number }>({ max: REMEMBERED });
+  const asked = new Map<string, Promise<Role | null>>();
+
+  async function ask(key: string, companyId: string, userId: string): Promise<Role | null> {
+    // The age counts from the question: the answer may have been on its way for seconds.
+    const askedAt = clock();
+    try {
+      const role = await askWhop(whop, companyId, userId);
+      known.set(key, { role, until: askedAt + (role === null ? NO_ACCESS_AGE_MS : ROLE_AGE_MS) });
+      return role;
+    } finally {
+      asked.delete(key);
+    }
+  }
+
+  return {
+    async roleIn(companyId, userId) {
+      const key = `${companyId} ${userId}`;
+      const entry = known.get(key);
+      if (entry && clock() < entry.until) return entry.role;
+      const question = asked.get(key) ?? ask(key, companyId, userId);
+      asked.set(key, question);
+      return question;
+    },
+  };
+}
+
+async function askWhop(whop: AccessSource, companyId: string, userId: string): Promise<Role | null> {
+  const { hasAccess, accessLevel } = await whop.checkAccess(companyId, userId);
+  if (!hasAccess || accessLevel === "no_access") return null;
+  if (accessLevel !== "admin") return "member";
+  const teamRole = await whop.listAuthorizedUsers(companyId, userId);
+  return (teamRole !== null && Object.hasOwn(ROLE_BY_TEAM_ROLE, teamRole) && ROLE_BY_TEAM_ROLE[teamRole]) || "member";
+}

@@ -1,0 +1,84 @@
+import { createTokenVerifier } from "@/lib/auth/user-token";
+import { aCommunityIn, aWhop, type CommunityInWhop } from "@/tests/support/whop";
+
+const whop = aWhop();
+let place: CommunityInWhop;
+
+beforeAll(() => {
+  place = aCommunityIn(whop());
+});
+
+const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${whop().url}/_sim${path}`, {
+    method,
+    headers: { "Content-Type": "application/json", ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+
+test("a token for a user is one that Whop would send", async () => {
+  const response = await ask("POST", "/token", { userId: place.memberId });
+  const { token } = await response.json();
+  const { appId, jwksUrl } = whop();
+  const headers = new Headers({ "x-whop-user-token": token });
+  expect(await createTokenVerifier({ appId, jwksUrl }).verify(headers)).toEqual({ userId: place.memberId });
+  expect((await ask("POST", "/token", { userId: "user_nobody" })).status).toBe(404);
+});
+
+test("messages and reactions are written as a member and answered as Whop shows them", async () => {
+  const createdAt = "2026-01-02T03:04:05.000Z";
+  const body = { userId: place.memberId, experienceId: place.chatExperienceId, content: "Hello", createdAt };
+  const message = await (await ask("POST", "/messages", body)).json();
+  expect(message).toMatchObject({ content: "Hello", created_at: createdAt, user: { id: place.memberId } });
+  const reacting = { userId: place.ownerId, messageId: message.id, emoji: ":fire:" };
+  expect(await (await ask("POST", "/reactions", reacting)).json()).toMatchObject({
+    resource_id: message.id,
+    emoji: ":fire:",
+  });
+});
+
+test("faults are planned and cleared over HTTP", async () => {
+  const read = () =>
+    fetch(`${whop().baseUrl}/users/${place.memberId}`, { headers: { Authorization: `Bearer ${whop().apiKey}` } });
+  const fault = { operation: "users.retrieve", kind: "status", status: 503, times: 10 };
+  expect((await ask("POST", "/faults", fault)).status).toBe(201);
+  expect((await read()).status).toBe(503);
+  expect((await ask("DELETE", "/faults")).status).toBe(204);
+  expect((await read()).status).toBe(200);
+  expect((await ask("POST", "/faults", { kind: "earthquake" })).status).toBe(400);
+});
+
+test("effects show what the app has written, and not what members have", async () => {
+  await fetch(`${whop().baseUrl}/messages`, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${whop().apiKey}`,
+      "Content-Type": "application/json",
+      "Idempotency-Key": "reply-1",
+    },
+    body: JSON.stringify({ channel_id: place.chatExperienceId, content: "Level 5!" }),
+  });
+  const { messages, reactions } = await (await ask("GET", "/effects")).json();
+  expect(messages).toEqual([
+    expect.objectContaining({
+      by: "app",
+      idempotencyKey: "reply-1",
+      data: expect.objectContaining({ content: "Level 5!" }),
+    }),
+  ]);
+  expect(reactions).toEqual([]);
+});
+
+test("nonsense is refused, and so is what any web page could send", async () => {
+  expect((await ask("POST", "/messages", { userId: place.memberId, content: "x" })).status).toBe(400);
+  expect((await ask("POST", "/messages", "nonsense")).status).toBe(400);
+  expect((await ask("POST", "/token", { userId: place.memberId }, { "Content-Type": "text/plain" })).status).toBe(415);
+});
+
+test("the frame shows the app to one user, safely quoted", async () => {
+  expect((await fetch(`${whop().url}/frame`)).status).toBe(503);
+  whop().setFrame({ proxyUrl: "http://127.0.0.1:3001", experienceId: place.experienceId, userId: place.memberId });
+  const page = await (await fetch(`${whop().url}/frame`)).text();
+  expect(page).toContain(`src="http://127.0.0.1:3001/experiences/${place.experienceId}?sim_user=${place.memberId}"`);
+  const odd = await (await fetch(`${whop().url}/frame?user=${encodeURIComponent('"><script>')}`)).text();
+  expect(odd).not.toContain("<script>");
+});
