@@ -27,7 +27,7 @@ export async function clearStaleLock(dataDir: string): Promise<void> {
     const pid = Number(firstLine(lock));
     if (!pid) return;
     if (!servesFolder(pid, dataDir)) break;
-    if (attempt === 50) {
+    if (attempt === 30) {
       throw new Error(`Postgres (process ${pid}) already uses ${dataDir}. Is the demo running in another terminal?`);
     }
     await sleep(100);

@@ -2,7 +2,7 @@ import { errors, type Redis } from "@upstash/redis";
 import {
   CircuitState,
   circuitBreaker,
-  handleWhen,
+  handleAll,
   IterableBackoff,
   isBrokenCircuitError,
   TaskCancelledError,
@@ -54,19 +54,16 @@ export function guardRedis(redis: Redis, options: GuardOptions): RedisClient {
   let strikes = 0;
   let away = false;
   let closed = false;
-  const breaker = circuitBreaker(
-    handleWhen((error) => !isRefusal(error)),
-    {
-      halfOpenAfter: new IterableBackoff(retryAfterMs),
-      breaker: {
-        state: undefined,
-        success: () => {
-          strikes = 0;
-        },
-        failure: () => strikes >= STRIKES,
+  const breaker = circuitBreaker(handleAll, {
+    halfOpenAfter: new IterableBackoff(retryAfterMs),
+    breaker: {
+      state: undefined,
+      success: () => {
+        strikes = 0;
       },
+      failure: () => strikes >= STRIKES,
     },
-  );
+  });
   // Also when the attempt to reach it again has failed.
   breaker.onBreak((reason) => {
     if (!away) log.warn({}, "Redis is away; going on without it");

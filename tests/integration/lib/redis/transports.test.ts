@@ -166,6 +166,13 @@ test("the server turns away who has no token, what it cannot read and what it do
   };
   try {
     expect(await post("/", '["ping"]')).toEqual([200, { result: "PONG" }]);
+    const inBase64 = async (command: string) => {
+      const headers = { authorization: `Bearer ${server.token}`, "upstash-encoding": "base64" };
+      return (await fetch(server.url, { method: "POST", body: command, headers })).json();
+    };
+    expect(await inBase64('["set","k","a"]')).toEqual({ result: "OK" });
+    expect(await inBase64('["mget","k","none"]')).toEqual({ result: ["YQ==", null] });
+    expect(await inBase64('["incr","n"]')).toEqual({ result: 1 });
     expect(await post("/", '["ping"]', "wrong")).toEqual([401, { error: expect.any(String) }]);
     expect(await post("/", '["ping"]', "")).toEqual([401, { error: expect.any(String) }]);
     expect(await post("/", "not json")).toEqual([400, { error: expect.any(String) }]);
