@@ -88,7 +88,8 @@ create table activity_log (
   base_xp bigint not null,
   xp bigint not null,
   recorded_at timestamp with time zone default now() not null,
-  constraint activity_log_pkey PRIMARY KEY (community_id, user_id, occurred_at, activity_id)
+  constraint activity_log_pkey PRIMARY KEY (community_id, user_id, occurred_at, activity_id),
+  constraint activity_log_check CHECK (((amount IS NOT NULL) = (action = 'adjustment'::text)))
 ) partition by RANGE (occurred_at);
 comment on table activity_log is 'One row per activity: the fact and its first outcome, never changed. The content itself is never stored. No foreign keys: only the award function writes here, and each check would cost every award.';
 comment on column activity_log.subject_user_id is 'The other member, where there is one: the author of the message that was reacted to.';
@@ -198,6 +199,16 @@ create policy own_community on experiences for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on experiences to wee5_app;
 
+create table ignored_events (
+  day date not null,
+  event text not null,
+  events bigint default 0 not null,
+  constraint ignored_events_pkey PRIMARY KEY (day, event),
+  constraint ignored_events_event_check CHECK ((length(event) <= 100))
+);
+comment on table ignored_events is 'How often a signed webhook carried nothing that counts, by its type: a new event of the platform shows here first. Belongs to no community.';
+alter table ignored_events enable row level security;
+
 create table level_curves (
   community_id text not null,
   preset text default 'mee6'::text not null,
@@ -256,6 +267,7 @@ create table opening_balances (
   total_posts integer not null,
   total_reactions integer not null,
   last_paid jsonb default '{}'::jsonb not null,
+  period_reached jsonb default '{}'::jsonb not null,
   xp_reached_at timestamp with time zone,
   last_activity_at timestamp with time zone,
   constraint opening_balances_pkey PRIMARY KEY (community_id, user_id),
@@ -263,6 +275,7 @@ create table opening_balances (
 );
 comment on table opening_balances is 'The effect of the months that have left the retention. Replay, removal and what-if end at closed_before.';
 comment on column opening_balances.last_paid is 'Action to the time of its last paid activity before the edge: a cooldown may reach across it.';
+comment on column opening_balances.period_reached is 'Week or month (as in week/2026-11-16) to the time its XP last changed before the edge, for those that may reach across it.';
 alter table opening_balances enable row level security;
 create policy own_community on opening_balances for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
@@ -407,6 +420,7 @@ CASE
     WHEN (xp <= 0) THEN '-1'::integer
     ELSE (LEAST((xp / 256), (2147483647)::bigint))::integer
 END) stored not null,
+  visibility_changed_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (community_id, user_id),
   constraint users_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
   constraint users_level_check CHECK ((level >= 1)),
@@ -420,15 +434,21 @@ comment on table users is 'A member of a community. XP, level and counters are t
 comment on column users.xp is 'Exact sum; may be below zero after an adjustment. Shown as max(0, xp).';
 comment on column users.xp_reached_at is 'When the newest activity that changed the XP happened: who got there first stands first among equals.';
 comment on column users.xp_bucket is 'XP in steps of 256, −1 without XP. The board''s index is on this and not on xp, which every award changes: an index there would end heap-only updates.';
-CREATE INDEX users_board ON public.users USING btree (community_id, xp_bucket DESC);
+comment on column users.visibility_changed_at is 'When the member last came onto the boards or left them: with the log and its corrections all that moves a rank, so that the sets in Redis can catch up.';
+CREATE INDEX users_board ON public.users USING btree (community_id, xp_bucket DESC) WHERE ((xp_bucket >= 0) AND (visibility <> 'hidden'::text));
+CREATE INDEX users_hidden ON public.users USING btree (community_id, user_id) WHERE (visibility = 'hidden'::text);
+CREATE INDEX users_visibility_changed ON public.users USING btree (community_id, visibility_changed_at) WHERE (visibility_changed_at IS NOT NULL);
 alter table users enable row level security;
 create policy own_community on users for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+create policy own_community_insert on users for insert to wee5_app
+  with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 create policy own_community_update on users for update to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)))
   with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant insert (community_id, user_id, visibility, visibility_changed_at) on users to wee5_app;
 grant select on users to wee5_app;
-grant update (visibility, updated_at) on users to wee5_app;
+grant update (visibility, updated_at, visibility_changed_at) on users to wee5_app;
 
 
 -- Functions
@@ -525,7 +545,6 @@ declare
   a record;
   v_user public.users;
   v_action public.member_actions;
-  v_identity public.activity_identities;
   v_activity public.activities;
   v_version integer;
   v_settings jsonb;
@@ -564,7 +583,7 @@ begin
     order by 2 on conflict do nothing;
     perform 1 from public.users u where u.community_id = p_community_id
       and u.user_id in (select e ->> 'userId' from jsonb_array_elements(p_activities) e)
-    order by u.user_id for update;
+    order by u.user_id for no key update;
   end if;
 
   for a in
@@ -583,25 +602,30 @@ begin
       continue;
     end if;
 
-    select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for update;
+    select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for no key update;
     if not found then
       insert into public.users (community_id, user_id) values (p_community_id, a.user_id) on conflict do nothing;
-      select * into strict v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for update;
+      select * into strict v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for no key update;
     end if;
 
-    -- Identity. A removal that came before its activity has left a row without a member.
+    -- Identity. A removal that came before its activity has left a row without a member; undoing it deletes that row, maybe
+    -- between two of these statements: then once more.
     v_tombstone := false;
-    insert into public.activity_identities (community_id, activity_id, user_id, occurred_at)
-    values (p_community_id, a.activity_id, a.user_id, a.occurred_at) on conflict do nothing;
-    if not found then
+    receipt := null;
+    loop
+      insert into public.activity_identities (community_id, activity_id, user_id, occurred_at)
+      values (p_community_id, a.activity_id, a.user_id, a.occurred_at) on conflict do nothing;
+      exit when found;
       update public.activity_identities i set user_id = a.user_id, occurred_at = a.occurred_at
       where i.community_id = p_community_id and i.activity_id = a.activity_id and i.user_id is null;
       v_tombstone := found;
-      if not v_tombstone then
-        receipt := public.stored_receipt(p_community_id, a.activity_id);
-        return next;
-        continue;
-      end if;
+      exit when v_tombstone;
+      receipt := public.stored_receipt(p_community_id, a.activity_id);
+      exit when receipt is not null;
+    end loop;
+    if receipt is not null then
+      return next;
+      continue;
     end if;
 
     if v_user.last_activity_at is null then
@@ -733,6 +757,83 @@ AS $function$
 $function$;
 comment on function check_audit(text) is 'The first sequence number at which the chain does not hold; null when it holds.';
 
+CREATE OR REPLACE FUNCTION public.close_member(p_community_id text, p_user_id text, p_before timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  if p_before > now() - interval '90 days' or p_before <> date_trunc('month', p_before, 'UTC') then
+    raise exception 'only whole months that are older than the retention can be closed' using errcode = 'W5N01';
+  end if;
+  perform 1 from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+
+  insert into public.opening_balances as o (community_id, user_id, closed_before, xp, total_messages, total_posts, total_reactions,
+    last_paid, period_reached, xp_reached_at, last_activity_at)
+  select p_community_id, p_user_id, p_before, coalesce(sum(a.xp), 0), count(*) filter (where a.action = 'message'),
+    count(*) filter (where a.action = 'post'), count(*) filter (where a.action = 'reaction'),
+    coalesce((select jsonb_object_agg(paid.action, paid.at) from (
+      select p.action, max(p.occurred_at) as at from public.activities p
+      where p.community_id = p_community_id and p.user_id = p_user_id and p.occurred_at < p_before and p.outcome = 'awarded'
+        and p.amount is null
+      group by p.action) paid), '{}'),
+    coalesce((select jsonb_object_agg(reached.key, reached.at) from (
+      select p.period || '/' || date_trunc(p.period, public.activity_day(p_community_id, r.occurred_at))::date as key,
+        max(r.occurred_at) as at
+      from public.activities r cross join (values ('week'), ('month')) p(period)
+      where r.community_id = p_community_id and r.user_id = p_user_id and r.occurred_at < p_before
+        and r.occurred_at >= p_before - interval '35 days' and r.xp <> 0
+      group by 1) reached), '{}'),
+    max(a.occurred_at) filter (where a.xp <> 0), max(a.occurred_at)
+  from public.activities a
+  where a.community_id = p_community_id and a.user_id = p_user_id and a.occurred_at < p_before
+    and a.outcome not in ('bad_time', 'reversed')
+  on conflict (community_id, user_id) do update set
+    closed_before = greatest(o.closed_before, excluded.closed_before),
+    xp = o.xp + excluded.xp,
+    total_messages = o.total_messages + excluded.total_messages,
+    total_posts = o.total_posts + excluded.total_posts,
+    total_reactions = o.total_reactions + excluded.total_reactions,
+    last_paid = o.last_paid || excluded.last_paid,
+    period_reached = coalesce((select jsonb_object_agg(key, value) from jsonb_each(o.period_reached || excluded.period_reached)
+      where split_part(key, '/', 2)::date >= p_before::date - 70), '{}'),
+    xp_reached_at = greatest(o.xp_reached_at, excluded.xp_reached_at),
+    last_activity_at = greatest(o.last_activity_at, excluded.last_activity_at);
+
+  -- What these activities gave to days, weeks and months that the log may still change.
+  insert into public.opening_days as d (community_id, user_id, day, action, activities, paid, xp)
+  select p_community_id, p_user_id, public.activity_day(p_community_id, a.occurred_at), a.action, count(*),
+    count(*) filter (where a.outcome = 'awarded'), sum(a.xp)
+  from public.activities a
+  where a.community_id = p_community_id and a.user_id = p_user_id and a.occurred_at < p_before
+    and a.occurred_at >= p_before - interval '3 days' and a.outcome not in ('bad_time', 'reversed')
+  group by 3, 4
+  on conflict (community_id, user_id, day, action) do update
+    set activities = d.activities + excluded.activities, paid = d.paid + excluded.paid, xp = d.xp + excluded.xp;
+
+  delete from public.activity_identities i using public.activity_log l
+  where l.community_id = p_community_id and l.user_id = p_user_id and l.occurred_at < p_before
+    and i.community_id = l.community_id and i.activity_id = l.activity_id;
+  delete from public.corrections c where c.community_id = p_community_id and c.user_id = p_user_id and c.occurred_at < p_before;
+  delete from public.activity_log l where l.community_id = p_community_id and l.user_id = p_user_id and l.occurred_at < p_before;
+end
+$function$;
+comment on function close_member(text,text,timestamp with time zone) is 'Moves a member''s activities before the edge into the opening balance. Repeating it changes nothing.';
+grant execute on function close_member(text,text,timestamp with time zone) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.count_ignored_event(p_event text)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  insert into public.ignored_events as i (day, event, events) values ((now() at time zone 'UTC')::date, left(p_event, 100), 1)
+  on conflict (day, event) do update set events = i.events + 1
+$function$;
+grant execute on function count_ignored_event(text) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.decide_activity(p_settings jsonb, p_community_id text, p_activity_id text, p_action text, p_user_id text, p_experience_id text, p_subject_user_id text, p_content_length integer, p_amount bigint, p_occurred_at timestamp with time zone, p_last_paid_at timestamp with time zone, p_action_xp_that_day bigint, p_total_xp_that_day bigint, OUT outcome text, OUT base_xp bigint, OUT xp bigint)
  RETURNS record
  LANGUAGE plpgsql
@@ -804,6 +905,28 @@ end
 $function$;
 comment on function decide_activity(jsonb,text,text,text,text,text,text,integer,bigint,timestamp with time zone,timestamp with time zone,bigint,bigint) is 'One activity, given the settings in force and what the member had been paid before it: what it pays and why.';
 
+CREATE OR REPLACE FUNCTION public.default_settings()
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select '{
+    "timeZone": "UTC", "tier": "free", "paused": false, "dailyXpCap": null, "excludedExperienceIds": [], "excludedUserIds": [],
+    "actions": {
+      "message": {"enabled": true, "minXp": 20, "maxXp": 20, "cooldownSeconds": 60, "dailyXpCap": null, "minLength": 0},
+      "post": {"enabled": true, "minXp": 15, "maxXp": 25, "cooldownSeconds": 60, "dailyXpCap": null, "minLength": 0},
+      "comment": {"enabled": true, "minXp": 10, "maxXp": 10, "cooldownSeconds": 60, "dailyXpCap": null, "minLength": 0},
+      "reaction": {"enabled": true, "minXp": 5, "maxXp": 5, "cooldownSeconds": 60, "dailyXpCap": null, "minLength": 0},
+      "reaction_received": {"enabled": false, "minXp": 2, "maxXp": 2, "cooldownSeconds": 0, "dailyXpCap": null, "minLength": 0},
+      "lesson": {"enabled": false, "minXp": 50, "maxXp": 50, "cooldownSeconds": 0, "dailyXpCap": null, "minLength": 0},
+      "daily_visit": {"enabled": false, "minXp": 10, "maxXp": 10, "cooldownSeconds": 0, "dailyXpCap": null, "minLength": 0},
+      "member_joined": {"enabled": false, "minXp": 50, "maxXp": 50, "cooldownSeconds": 0, "dailyXpCap": null, "minLength": 0}
+    }
+  }'::jsonb
+$function$;
+comment on function default_settings() is 'What a community starts with: only message, post, comment and reaction pay until the creator switches more on.';
+
 CREATE OR REPLACE FUNCTION public.drawn_xp(p_community_id text, p_activity_id text, p_min bigint, p_max bigint)
  RETURNS bigint
  LANGUAGE sql
@@ -815,7 +938,38 @@ AS $function$
 $function$;
 comment on function drawn_xp(text,text,bigint,bigint) is 'A random amount drawn from a hash of community and activity, so that a retry or a replay draws the same.';
 
-CREATE OR REPLACE FUNCTION public.ensure_community(p_community_id text, p_title text, p_settings jsonb)
+CREATE OR REPLACE FUNCTION public.drop_closed_partitions(p_before timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_partition record;
+  v_has_rows boolean;
+  v_dropped integer := 0;
+begin
+  perform pg_advisory_xact_lock(5, 1);
+  set local lock_timeout = '2s';
+  for v_partition in
+    select c.relname from pg_catalog.pg_inherits i
+    join pg_catalog.pg_class c on c.oid = i.inhrelid
+    where i.inhparent in ('public.activity_log'::regclass, 'public.corrections'::regclass)
+      and (to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month') at time zone 'UTC' <= least(p_before, now() - interval '90 days')
+  loop
+    execute format('select exists (select from public.%I)', v_partition.relname) into v_has_rows;
+    if not v_has_rows then
+      execute format('drop table public.%I', v_partition.relname);
+      v_dropped := v_dropped + 1;
+    end if;
+  end loop;
+  return v_dropped;
+end
+$function$;
+comment on function drop_closed_partitions(timestamp with time zone) is 'Drops the months that are closed for every community; returns how many tables went.';
+grant execute on function drop_closed_partitions(timestamp with time zone) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.ensure_community(p_community_id text, p_title text)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -828,7 +982,7 @@ begin
     return;
   end if;
   insert into public.settings_versions (community_id, version, valid_from, settings, created_by)
-  values (p_community_id, 1, 'epoch', p_settings, 'wee5');
+  values (p_community_id, 1, 'epoch', public.default_settings(), 'wee5');
   insert into public.level_curves (community_id) values (p_community_id);
   insert into public.level_ranks (community_id, level, name) values
     (p_community_id, 1, 'Newcomer'), (p_community_id, 5, 'Regular'), (p_community_id, 10, 'Insider'), (p_community_id, 25, 'Veteran'),
@@ -839,8 +993,8 @@ begin
     (p_community_id, 100, 'promo_code', '{"percentOff": 50}');
 end
 $function$;
-comment on function ensure_community(text,text,jsonb) is 'Makes a community with its first settings, the default curve, rank names and reward rules; does nothing when it exists.';
-grant execute on function ensure_community(text,text,jsonb) to wee5_app;
+comment on function ensure_community(text,text) is 'Makes a community with its first settings, the default curve, rank names and reward rules; does nothing when it exists.';
+grant execute on function ensure_community(text,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.ensure_partitions(p_from date, p_to date)
  RETURNS integer
@@ -875,6 +1029,19 @@ $function$;
 comment on function ensure_partitions(date,date) is 'Makes the monthly partitions that are missing between two dates; returns how many.';
 grant execute on function ensure_partitions(date,date) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.forget_awaited_removals()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  with gone as (
+    delete from public.activity_identities where user_id is null and removed_at < now() - interval '90 days' returning 1
+  ) select count(*)::integer from gone
+$function$;
+comment on function forget_awaited_removals() is 'Removals whose activity never came: by now it would be refused by its age.';
+grant execute on function forget_awaited_removals() to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.level_at(p_thresholds bigint[], p_xp bigint)
  RETURNS integer
  LANGUAGE plpgsql
@@ -905,21 +1072,50 @@ $function$;
 comment on function level_at(bigint[],bigint) is 'The level of a sum of XP under a curve; null thresholds are the default, MEE6''s.';
 grant execute on function level_at(bigint[],bigint) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.list_community_ids()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select community_id from public.communities order by community_id
+$function$;
+comment on function list_community_ids() is 'For the worker, which has work in every community; ids only.';
+grant execute on function list_community_ids() to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.period_reached_at(p_community_id text, p_user_id text, p_period text, p_starts_on date)
  RETURNS timestamp with time zone
  LANGUAGE sql
  STABLE
  SET search_path TO ''
 AS $function$
-  select a.occurred_at
-  from public.activities a
-  where a.community_id = p_community_id and a.user_id = p_user_id
-    and a.occurred_at >= p_starts_on::timestamp at time zone 'UTC' - interval '1 day'
-    and a.occurred_at < (p_starts_on + case p_period when 'week' then interval '9 days' else interval '33 days' end) at time zone 'UTC'
-    and a.xp <> 0 and date_trunc(p_period, public.activity_day(p_community_id, a.occurred_at))::date = p_starts_on
-  order by a.occurred_at desc limit 1
+  select coalesce(
+    (select a.occurred_at
+    from public.activities a
+    where a.community_id = p_community_id and a.user_id = p_user_id
+      and a.occurred_at >= p_starts_on::timestamp at time zone 'UTC' - interval '1 day'
+      and a.occurred_at < (p_starts_on + case p_period when 'week' then interval '9 days' else interval '33 days' end) at time zone 'UTC'
+      and a.xp <> 0 and date_trunc(p_period, public.activity_day(p_community_id, a.occurred_at))::date = p_starts_on
+    order by a.occurred_at desc limit 1),
+    -- A week or month may reach back over the edge of the retention.
+    (select (o.period_reached ->> (p_period || '/' || p_starts_on))::timestamptz
+    from public.opening_balances o
+    where o.community_id = p_community_id and o.user_id = p_user_id))
 $function$;
-comment on function period_reached_at(text,text,text,date) is 'When the member''s XP of a week or month last changed, read from the log.';
+comment on function period_reached_at(text,text,text,date) is 'When the member''s XP of a week or month last changed, read from the log and the opening balance.';
+
+CREATE OR REPLACE FUNCTION public.queue_age_seconds()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select coalesce(extract(epoch from now() - min(run_at)), 0)::integer
+  from graphile_worker.jobs
+  where run_at <= now() and locked_at is null and attempts < max_attempts
+$function$;
+comment on function queue_age_seconds() is 'How long the oldest job that could run has been waiting; 0 when none waits.';
+grant execute on function queue_age_seconds() to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.rebuild_member(p_community_id text, p_user_id text, p_cause text)
  RETURNS jsonb
@@ -947,7 +1143,7 @@ begin
   perform public.require_community(p_community_id);
   perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
   select c.thresholds into v_thresholds from public.level_curves c where c.community_id = p_community_id;
-  select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for update;
+  select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
   if not found then
     raise exception 'no member % in %', p_user_id, p_community_id using errcode = 'W5N01';
   end if;
@@ -1018,13 +1214,11 @@ begin
   )
   insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_reached_at)
   select p_community_id, p.period, p.starts_on, p_user_id, p.activities, p.xp,
-    (select max(b.reached_at) from pg_temp.rebuilt_days b where date_trunc(p.period, b.day)::date = p.starts_on)
+    coalesce((select max(b.reached_at) from pg_temp.rebuilt_days b where date_trunc(p.period, b.day)::date = p.starts_on),
+      (v_opening.period_reached ->> (p.period || '/' || p.starts_on))::timestamptz)
   from periods p
   on conflict (community_id, period, starts_on, user_id) do update
-    set activities = excluded.activities, xp = excluded.xp,
-      -- A period that reaches back over the edge keeps the time it had when nothing newer changed it.
-      xp_reached_at = case when r.starts_on < v_edge then coalesce(excluded.xp_reached_at, r.xp_reached_at)
-        else excluded.xp_reached_at end;
+    set activities = excluded.activities, xp = excluded.xp, xp_reached_at = excluded.xp_reached_at;
 
   insert into public.member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
   select distinct on (a.action) p_community_id, p_user_id, a.action, a.occurred_at, a.activity_id, (v_paid ->> a.action)::timestamptz
@@ -1054,6 +1248,18 @@ begin
   if v_level <> v_user.level then
     perform public.settle_rewards(p_community_id, p_user_id, v_user.level, v_level, null);
   end if;
+  if p_cause = 'repair' then
+    -- Whatever the stored level was worth: rewards that do not fit the level, and those of rules older than the member.
+    perform public.settle_rewards(p_community_id, p_user_id, 2147483647, v_level, null);
+    insert into public.rewards (community_id, user_id, rule_id, level, type, value)
+    select p_community_id, p_user_id, rule.rule_id, rule.level, rule.type, rule.value
+    from public.reward_rules rule
+    where rule.community_id = p_community_id and rule.active and rule.level <= v_level and rule.created_at <= v_user.created_at
+    on conflict do nothing;
+    update public.rewards r set state = 'due', cancelled_because = null, due_at = now(), updated_at = now()
+    where r.community_id = p_community_id and r.user_id = p_user_id and r.level <= v_level and r.state = 'cancelled'
+      and r.cancelled_because = 'level_lost';
+  end if;
   return jsonb_build_object('userId', p_user_id, 'corrected', v_corrected, 'xp', v_xp, 'level', v_level, 'oldXp', v_user.xp,
     'oldLevel', v_user.level);
 end
@@ -1070,19 +1276,20 @@ begin
 end
 $function$;
 
-CREATE OR REPLACE FUNCTION public.remember_experience(p_community_id text, p_experience_id text, p_name text)
+CREATE OR REPLACE FUNCTION public.remember_experience(p_community_id text, p_title text, p_experience_id text, p_name text)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
 begin
-  perform public.require_community(p_community_id);
+  perform public.ensure_community(p_community_id, p_title);
   insert into public.experiences (community_id, experience_id, name) values (p_community_id, p_experience_id, p_name)
   on conflict do nothing;
 end
 $function$;
-grant execute on function remember_experience(text,text,text) to wee5_app;
+comment on function remember_experience(text,text,text,text) is 'What Whop said an experience belongs to; its community is made when it is new.';
+grant execute on function remember_experience(text,text,text,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.replay_member(p_community_id text, p_user_id text, p_activity activities, p_change text, OUT outcome text, OUT base_xp bigint, OUT xp bigint, OUT settings_version integer, OUT day date, OUT xp_difference bigint)
  RETURNS record
@@ -1314,10 +1521,10 @@ begin
   -- The member's row first, as everywhere; then whether it is still as it was when we looked.
   if v_identity.user_id is not null then
     select * into strict v_user from public.users u
-    where u.community_id = p_community_id and u.user_id = v_identity.user_id for update;
+    where u.community_id = p_community_id and u.user_id = v_identity.user_id for no key update;
   end if;
   select * into v_identity from public.activity_identities i
-  where i.community_id = p_community_id and i.activity_id = p_activity_id for update;
+  where i.community_id = p_community_id and i.activity_id = p_activity_id for no key update;
   if v_identity.user_id is null then
     if not p_removed then
       delete from public.activity_identities i where i.community_id = p_community_id and i.activity_id = p_activity_id;
@@ -1326,7 +1533,7 @@ begin
   end if;
   if v_user.user_id is null then
     select * into strict v_user from public.users u
-    where u.community_id = p_community_id and u.user_id = v_identity.user_id for update;
+    where u.community_id = p_community_id and u.user_id = v_identity.user_id for no key update;
   end if;
   select * into v_activity from public.activities m
   where m.community_id = p_community_id and m.user_id = v_identity.user_id and m.occurred_at = v_identity.occurred_at
@@ -1464,7 +1671,8 @@ CREATE OR REPLACE FUNCTION public.stored_receipt(p_community_id text, p_activity
  STABLE
  SET search_path TO ''
 AS $function$
-  select jsonb_build_object('activityId', a.activity_id, 'userId', i.user_id, 'action', a.action, 'outcome', a.outcome,
+  select jsonb_build_object('activityId', a.activity_id, 'userId', i.user_id, 'action', a.action,
+    'experienceId', a.experience_id, 'outcome', a.outcome,
     'baseXp', a.base_xp, 'xp', a.xp, 'occurredAt', a.occurred_at, 'totalXp', u.xp, 'oldLevel', u.level, 'newLevel', u.level,
     'rewards', '[]'::jsonb, 'duplicate', true)
   from public.activity_identities i

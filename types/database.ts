@@ -185,6 +185,10 @@ export interface OpeningBalances {
    * Action to the time of its last paid activity before the edge: a cooldown may reach across it.
    */
   last_paid: Generated<Json>;
+  /**
+   * Week or month (as in week/2026-11-16) to the time its XP last changed before the edge, for those that may reach across it.
+   */
+  period_reached: Generated<Json>;
   total_messages: number;
   total_posts: number;
   total_reactions: number;
@@ -268,6 +272,10 @@ export interface Users {
   updated_at: Generated<Timestamp>;
   user_id: string;
   visibility: Generated<string>;
+  /**
+   * When the member last came onto the boards or left them: with the log and its corrections all that moves a rank, so that the sets in Redis can catch up.
+   */
+  visibility_changed_at: Timestamp | null;
   /**
    * Exact sum; may be below zero after an adjustment. Shown as max(0, xp).
    */

@@ -19,8 +19,7 @@ revoke create on schema public from public;
 grant usage on schema public to wee5_app;
 grant usage on schema public to service_role;
 
--- Functions are callable by everyone unless said otherwise. Here they are not.
-alter default privileges in schema public revoke execute on functions from public;
+-- Supabase grants what is new in this schema to its clients' roles. Here they read nothing unless a policy says so.
 alter default privileges in schema public revoke all on tables from anon, authenticated;
 alter default privileges in schema public revoke all on functions from anon, authenticated;
 alter default privileges in schema public revoke all on sequences from anon, authenticated;

@@ -67,6 +67,7 @@ create table public.opening_balances (
   total_posts integer not null,
   total_reactions integer not null,
   last_paid jsonb not null default '{}',
+  period_reached jsonb not null default '{}',
   xp_reached_at timestamptz,
   last_activity_at timestamptz,
   primary key (community_id, user_id),
@@ -74,6 +75,7 @@ create table public.opening_balances (
 );
 comment on table public.opening_balances is 'The effect of the months that have left the retention. Replay, removal and what-if end at closed_before.';
 comment on column public.opening_balances.last_paid is 'Action to the time of its last paid activity before the edge: a cooldown may reach across it.';
+comment on column public.opening_balances.period_reached is 'Week or month (as in week/2026-11-16) to the time its XP last changed before the edge, for those that may reach across it.';
 
 create table public.opening_days (
   community_id text not null,

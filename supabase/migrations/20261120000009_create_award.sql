@@ -68,15 +68,20 @@ comment on function public.settle_rewards is 'Rewards of the levels between two 
 
 create function public.period_reached_at(p_community_id text, p_user_id text, p_period text, p_starts_on date) returns timestamptz
 language sql stable set search_path = '' as $$
-  select a.occurred_at
-  from public.activities a
-  where a.community_id = p_community_id and a.user_id = p_user_id
-    and a.occurred_at >= p_starts_on::timestamp at time zone 'UTC' - interval '1 day'
-    and a.occurred_at < (p_starts_on + case p_period when 'week' then interval '9 days' else interval '33 days' end) at time zone 'UTC'
-    and a.xp <> 0 and date_trunc(p_period, public.activity_day(p_community_id, a.occurred_at))::date = p_starts_on
-  order by a.occurred_at desc limit 1
+  select coalesce(
+    (select a.occurred_at
+    from public.activities a
+    where a.community_id = p_community_id and a.user_id = p_user_id
+      and a.occurred_at >= p_starts_on::timestamp at time zone 'UTC' - interval '1 day'
+      and a.occurred_at < (p_starts_on + case p_period when 'week' then interval '9 days' else interval '33 days' end) at time zone 'UTC'
+      and a.xp <> 0 and date_trunc(p_period, public.activity_day(p_community_id, a.occurred_at))::date = p_starts_on
+    order by a.occurred_at desc limit 1),
+    -- A week or month may reach back over the edge of the retention.
+    (select (o.period_reached ->> (p_period || '/' || p_starts_on))::timestamptz
+    from public.opening_balances o
+    where o.community_id = p_community_id and o.user_id = p_user_id))
 $$;
-comment on function public.period_reached_at is 'When the member''s XP of a week or month last changed, read from the log.';
+comment on function public.period_reached_at is 'When the member''s XP of a week or month last changed, read from the log and the opening balance.';
 
 -- A replay: one activity comes in late, is taken out or is put back, and whatever that decides otherwise is corrected.
 -- Two states walk side by side over the member's later activities: what had been paid (old) and what is paid now (new).
@@ -307,7 +312,7 @@ begin
     order by 2 on conflict do nothing;
     perform 1 from public.users u where u.community_id = p_community_id
       and u.user_id in (select e ->> 'userId' from jsonb_array_elements(p_activities) e)
-    order by u.user_id for update;
+    order by u.user_id for no key update;
   end if;
 
   for a in
@@ -326,10 +331,10 @@ begin
       continue;
     end if;
 
-    select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for update;
+    select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for no key update;
     if not found then
       insert into public.users (community_id, user_id) values (p_community_id, a.user_id) on conflict do nothing;
-      select * into strict v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for update;
+      select * into strict v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id for no key update;
     end if;
 
     -- Identity. A removal that came before its activity has left a row without a member; undoing it deletes that row, maybe
@@ -510,10 +515,10 @@ begin
   -- The member's row first, as everywhere; then whether it is still as it was when we looked.
   if v_identity.user_id is not null then
     select * into strict v_user from public.users u
-    where u.community_id = p_community_id and u.user_id = v_identity.user_id for update;
+    where u.community_id = p_community_id and u.user_id = v_identity.user_id for no key update;
   end if;
   select * into v_identity from public.activity_identities i
-  where i.community_id = p_community_id and i.activity_id = p_activity_id for update;
+  where i.community_id = p_community_id and i.activity_id = p_activity_id for no key update;
   if v_identity.user_id is null then
     if not p_removed then
       delete from public.activity_identities i where i.community_id = p_community_id and i.activity_id = p_activity_id;
@@ -522,7 +527,7 @@ begin
   end if;
   if v_user.user_id is null then
     select * into strict v_user from public.users u
-    where u.community_id = p_community_id and u.user_id = v_identity.user_id for update;
+    where u.community_id = p_community_id and u.user_id = v_identity.user_id for no key update;
   end if;
   select * into v_activity from public.activities m
   where m.community_id = p_community_id and m.user_id = v_identity.user_id and m.occurred_at = v_identity.occurred_at

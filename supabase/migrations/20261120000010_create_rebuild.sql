@@ -21,7 +21,7 @@ begin
   perform public.require_community(p_community_id);
   perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
   select c.thresholds into v_thresholds from public.level_curves c where c.community_id = p_community_id;
-  select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for update;
+  select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
   if not found then
     raise exception 'no member % in %', p_user_id, p_community_id using errcode = 'W5N01';
   end if;
@@ -92,13 +92,11 @@ begin
   )
   insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_reached_at)
   select p_community_id, p.period, p.starts_on, p_user_id, p.activities, p.xp,
-    (select max(b.reached_at) from pg_temp.rebuilt_days b where date_trunc(p.period, b.day)::date = p.starts_on)
+    coalesce((select max(b.reached_at) from pg_temp.rebuilt_days b where date_trunc(p.period, b.day)::date = p.starts_on),
+      (v_opening.period_reached ->> (p.period || '/' || p.starts_on))::timestamptz)
   from periods p
   on conflict (community_id, period, starts_on, user_id) do update
-    set activities = excluded.activities, xp = excluded.xp,
-      -- A period that reaches back over the edge keeps the time it had when nothing newer changed it.
-      xp_reached_at = case when r.starts_on < v_edge then coalesce(excluded.xp_reached_at, r.xp_reached_at)
-        else excluded.xp_reached_at end;
+    set activities = excluded.activities, xp = excluded.xp, xp_reached_at = excluded.xp_reached_at;
 
   insert into public.member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
   select distinct on (a.action) p_community_id, p_user_id, a.action, a.occurred_at, a.activity_id, (v_paid ->> a.action)::timestamptz

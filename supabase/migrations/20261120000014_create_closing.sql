@@ -7,10 +7,10 @@ begin
   if p_before > now() - interval '90 days' or p_before <> date_trunc('month', p_before, 'UTC') then
     raise exception 'only whole months that are older than the retention can be closed' using errcode = 'W5N01';
   end if;
-  perform 1 from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for update;
+  perform 1 from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
 
   insert into public.opening_balances as o (community_id, user_id, closed_before, xp, total_messages, total_posts, total_reactions,
-    last_paid, xp_reached_at, last_activity_at)
+    last_paid, period_reached, xp_reached_at, last_activity_at)
   select p_community_id, p_user_id, p_before, coalesce(sum(a.xp), 0), count(*) filter (where a.action = 'message'),
     count(*) filter (where a.action = 'post'), count(*) filter (where a.action = 'reaction'),
     coalesce((select jsonb_object_agg(paid.action, paid.at) from (
@@ -18,6 +18,13 @@ begin
       where p.community_id = p_community_id and p.user_id = p_user_id and p.occurred_at < p_before and p.outcome = 'awarded'
         and p.amount is null
       group by p.action) paid), '{}'),
+    coalesce((select jsonb_object_agg(reached.key, reached.at) from (
+      select p.period || '/' || date_trunc(p.period, public.activity_day(p_community_id, r.occurred_at))::date as key,
+        max(r.occurred_at) as at
+      from public.activities r cross join (values ('week'), ('month')) p(period)
+      where r.community_id = p_community_id and r.user_id = p_user_id and r.occurred_at < p_before
+        and r.occurred_at >= p_before - interval '35 days' and r.xp <> 0
+      group by 1) reached), '{}'),
     max(a.occurred_at) filter (where a.xp <> 0), max(a.occurred_at)
   from public.activities a
   where a.community_id = p_community_id and a.user_id = p_user_id and a.occurred_at < p_before
@@ -29,6 +36,8 @@ begin
     total_posts = o.total_posts + excluded.total_posts,
     total_reactions = o.total_reactions + excluded.total_reactions,
     last_paid = o.last_paid || excluded.last_paid,
+    period_reached = coalesce((select jsonb_object_agg(key, value) from jsonb_each(o.period_reached || excluded.period_reached)
+      where split_part(key, '/', 2)::date >= p_before::date - 70), '{}'),
     xp_reached_at = greatest(o.xp_reached_at, excluded.xp_reached_at),
     last_activity_at = greatest(o.last_activity_at, excluded.last_activity_at);
 

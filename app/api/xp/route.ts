@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { AppError } from "@/lib/errors";
+import { methods } from "@/lib/http/methods";
+import { route } from "@/lib/http/route";
+import { awardByHand } from "@/services/members/award-by-hand";
+import type { Receipt } from "@/services/xp/receipt";
+
+const AwardRequest = z.strictObject({
+  userId: z.string().regex(/^user_\w{1,59}$/),
+  experienceId: z.string().regex(/^(exp|biz)_\w{1,59}$/),
+  activityType: z.enum(["message", "post", "reaction", "comment"]),
+});
+
+const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/);
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
+  POST: route({
+    auth: "staff",
+    body: AwardRequest,
+    community: ({ body }) => body.experienceId,
+    limit: { name: "xp", per: "caller", and: ({ body }) => body.userId, max: 5, windowSeconds: 60 },
+    handle: async (deps, { communityId, caller, body, request }) => {
+      const receipt = await awardByHand(deps, {
+        communityId,
+        by: caller.userId,
+        userId: body.userId,
+        experienceId: body.experienceId,
+        action: body.activityType,
+        idempotencyKey: idempotencyKeyOf(request.headers),
+      });
+      return answer(receipt);
+    },
+  }),
+});
+
+function idempotencyKeyOf(headers: Headers): string | undefined {
+  const key = headers.get("idempotency-key");
+  if (key === null) return undefined;
+  const parsed = IdempotencyKey.safeParse(key);
+  if (!parsed.success) throw new AppError("bad_request", "Idempotency-Key must be 1 to 100 visible ASCII characters.");
+  return parsed.data;
+}
+
+/** The owner's names for what a reward pays. */
+const REWARD_TYPES = {
+  free_days: "free_membership_days",
+  promo_code: "promo_code",
+  badge: "badge",
+  custom: "custom",
+} as const;
+
+function answer(receipt: Receipt) {
+  const [reward] = receipt.rewards;
+  return {
+    success: true,
+    xpAwarded: receipt.xp,
+    newTotalXp: Math.max(0, receipt.totalXp),
+    leveledUp: receipt.newLevel > receipt.oldLevel,
+    oldLevel: receipt.oldLevel,
+    newLevel: receipt.newLevel,
+    ...(reward
+      ? { reward: { type: REWARD_TYPES[reward.type], value: reward.value.days ?? reward.value.percentOff ?? null } }
+      : {}),
+    outcome: receipt.outcome,
+    activityId: receipt.activityId,
+  };
+}

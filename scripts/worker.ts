@@ -1,0 +1,26 @@
+import { createDeps } from "@/lib/deps";
+import { readEnv } from "@/lib/env";
+import { startWorker } from "@/lib/jobs";
+import { failWith } from "@/scripts/fail-with";
+import { CRONTAB, JOBS } from "@/services/worker";
+
+/** `npm run worker`: works on jobs until TERM or INT, then finishes those under way. */
+async function main(): Promise<void> {
+  const env = readEnv();
+  if (!env.directDatabaseUrl)
+    throw new Error("DIRECT_DATABASE_URL is missing: the worker needs the owner's address for the queue.");
+  const deps = createDeps(env);
+  const runner = await startWorker(deps, JOBS, { queueUrl: env.directDatabaseUrl, crontab: CRONTAB });
+  deps.log.info({}, "worker started");
+  const stop = () => {
+    // A second signal while stopping changes nothing.
+    runner.stop().catch((error: unknown) => deps.log.debug({ err: error }, "the worker was stopping already"));
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  await runner.promise;
+  await Promise.all([deps.db.destroy(), deps.redis.close()]);
+  deps.log.info({}, "worker stopped");
+}
+
+main().catch(failWith("The worker did not start"));

@@ -1,0 +1,31 @@
+import { perDatabase } from "@/lib/db/per-database";
+import type { Deps } from "@/lib/deps";
+import { type GreedyBatch, greedyBatch } from "@/lib/greedy-batch";
+import { findSettings } from "@/services/communities/find-settings";
+import { pushRanks } from "@/services/leaderboard/push-ranks";
+import { noteCooldowns } from "@/services/xp/cooldown-key";
+import type { Receipt } from "@/services/xp/receipt";
+
+type AfterDeps = Pick<Deps, "db" | "redis" | "now" | "log">;
+
+const queueOf = perDatabase<{ batch?: GreedyBatch<Receipt, null> }>(() => ({}));
+
+/**
+ * What Redis is told of an award once it is committed: ranks and the cooldown. Receipts of a community that come together go
+ * together. Nothing depends on it: what is lost here heals (see ranks), and never fails the award.
+ */
+export async function afterAward(deps: AfterDeps, communityId: string, receipt: Receipt): Promise<void> {
+  if (receipt.duplicate) return;
+  const queue = queueOf(deps.db);
+  queue.batch ??= greedyBatch({
+    run: (community, receipts) => tellRedis(deps, community, receipts),
+    isShared: () => true,
+  });
+  await queue.batch.add(communityId, receipt);
+}
+
+async function tellRedis(deps: AfterDeps, communityId: string, receipts: Receipt[]): Promise<null[]> {
+  const { settings } = await findSettings(deps, communityId);
+  await Promise.all([pushRanks(deps, communityId, receipts), noteCooldowns(deps, communityId, settings, receipts)]);
+  return receipts.map(() => null);
+}

@@ -1,0 +1,41 @@
+import type { Deps } from "@/lib/deps";
+import type { Standing } from "@/services/leaderboard/leaderboard.queries";
+
+/** A row as the API gives it, in the owner's names. */
+export type BoardRow = {
+  rank: number;
+  user_id: string;
+  xp: number;
+  level: number;
+  total_messages: number;
+  total_posts: number;
+  total_reactions: number;
+  name: string | null;
+  username: string | null;
+  picture_url: string | null;
+};
+
+/**
+ * A member as `viewerId` may see them: an anonymous one has an opaque id instead of the real one, and neither name nor picture,
+ * for all but themselves.
+ */
+export function showStanding(
+  deps: Pick<Deps, "keyedHash">,
+  communityId: string,
+  standing: Standing,
+  viewerId: string | undefined,
+): Omit<BoardRow, "rank"> {
+  const { userId, xp, level, totalMessages, totalPosts, totalReactions, name, username, pictureUrl } = standing;
+  const isShown = standing.visibility === "public" || userId === viewerId;
+  return {
+    user_id: isShown ? userId : deps.keyedHash.opaqueId(communityId, userId),
+    xp: Math.max(0, xp),
+    level,
+    total_messages: totalMessages,
+    total_posts: totalPosts,
+    total_reactions: totalReactions,
+    name: isShown ? name : null,
+    username: isShown ? username : null,
+    picture_url: isShown ? pictureUrl : null,
+  };
+}
