@@ -1,0 +1,3 @@
+import { runStack } from "@/dev/run-stack";
+
+void runStack("dev");

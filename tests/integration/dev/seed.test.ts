@@ -1,0 +1,122 @@
+import { drawSample, FULL_SAMPLE } from "@/dev/seed/communities";
+import { type SeedReport, seedCommunities } from "@/dev/seed/seed";
+import { drawTalk } from "@/dev/seed/talk";
+import { worldOf } from "@/dev/seed/world";
+import { startWhopSimulator, type WhopSimulator } from "@/dev/whop/simulator";
+import { createCommunities } from "@/lib/auth/communities";
+import { createKeyedHash } from "@/lib/crypto/keyed-hash";
+import { inCommunity } from "@/lib/db/database";
+import { createLogger } from "@/lib/log";
+import { createWhopClient } from "@/lib/whop/client";
+import { checkMember } from "@/services/xp/check-member";
+import { readRules } from "@/services/xp/stored-state";
+import { useDatabase } from "@/tests/support/database";
+import { redisAway } from "@/tests/support/redis-away";
+
+describe("the sample communities", () => {
+  const database = useDatabase({ max: 6 });
+  const endsAt = new Date(Math.floor(Date.now() / 1000) * 1000 - 120_000);
+  const sample = drawSample(14, FULL_SAMPLE, endsAt);
+  const talk = sample.communities.map((community) => drawTalk(sample, community));
+  const [main, second] = sample.communities;
+  let whop: WhopSimulator;
+  let report: SeedReport;
+
+  beforeAll(async () => {
+    const { appId, apiKey, botUserId, webhookSecret, signer, stop } = await startWhopSimulator();
+    await stop();
+    const state = { appId, apiKey, botUserId, webhookSecrets: [webhookSecret], privateJwk: signer.privateJwk };
+    whop = await startWhopSimulator({ state: { ...state, world: worldOf(sample, talk) } });
+    const client = createWhopClient({
+      apiKey,
+      appId,
+      baseUrl: whop.baseUrl,
+      log: createLogger({ logLevel: "silent" }),
+    });
+    const deps = {
+      db: database.db,
+      redis: redisAway,
+      communities: createCommunities({ db: database.db, whop: client }),
+      keyedHash: createKeyedHash(Buffer.alloc(32, 7)),
+    };
+    report = await seedCommunities(deps, { sample, talk, pictureUrl: (userId) => `${whop.url}/avatars/${userId}.png` });
+  }, 180_000);
+  afterAll(() => whop?.stop());
+
+  test("the sample has every outcome that the rules know", () => {
+    const expected =
+      "awarded bad_time cooldown daily_cap disabled duplicate excluded_channel excluded_member paused reversed self too_old too_short";
+
+    expect(Object.keys(report.outcomes).sort()).toEqual(expected.split(" "));
+    expect(report.activities).toBeGreaterThan(40_000);
+  });
+
+  test("the sample has members in every level band up to 30, rewards due, and one below zero", async () => {
+    const members = await database.owner
+      .selectFrom("users")
+      .select(["level", "xp"])
+      .where("community_id", "=", main?.companyId ?? "")
+      .execute();
+    const levels = new Set(members.map(({ level }) => level));
+    const rewards = await database.owner.selectFrom("rewards").select("level").where("state", "=", "due").execute();
+
+    for (let level = 1; level <= 15; level += 1) expect(levels).toContain(level);
+    for (const from of [16, 18, 20, 22, 24, 26, 28, 30]) expect([...levels].some((level) => level >= from)).toBe(true);
+    expect(members.length).toBeGreaterThan(220);
+    expect(members.some(({ xp }) => xp < 0)).toBe(true);
+    expect(new Set(rewards.map(({ level }) => level))).toEqual(new Set([5, 10, 25]));
+  });
+
+  test("what the seed stores equals the fold, for every member of both communities", async () => {
+    const differing: string[] = [];
+    for (const { companyId, people } of sample.communities) {
+      await inCommunity(database.db, companyId, async (trx) => {
+        const rules = await readRules(trx, companyId);
+        const stored = await trx.selectFrom("users").select("user_id").where("community_id", "=", companyId).execute();
+        expect(stored.length).toBeLessThanOrEqual(people.length);
+        for (const { user_id } of stored) {
+          if ((await checkMember(trx, rules, user_id)).length > 0) differing.push(user_id);
+        }
+      });
+    }
+    expect(differing).toEqual([]);
+  }, 120_000);
+
+  test("the rates in force at the end are the documented ones", async () => {
+    const { settings } = await database.owner
+      .selectFrom("settings_versions")
+      .select("settings")
+      .where("community_id", "=", main?.companyId ?? "")
+      .orderBy("version", "desc")
+      .executeTakeFirstOrThrow();
+
+    expect(settings).toMatchObject({
+      paused: false,
+      dailyXpCap: null,
+      actions: {
+        message: { minXp: 20, maxXp: 20, cooldownSeconds: 60, dailyXpCap: null, minLength: 0 },
+        post: { minXp: 15, maxXp: 25 },
+        comment: { minXp: 10, maxXp: 10 },
+        reaction: { minXp: 5, maxXp: 5, dailyXpCap: null },
+      },
+    });
+  });
+
+  test("whoever has XP has a name at Whop, and whoever left has no access", async () => {
+    const users = await database.owner.selectFrom("users").select(["community_id", "user_id"]).execute();
+    const profiles = await database.owner.selectFrom("profiles").select("user_id").execute();
+
+    expect(users.filter(({ user_id }) => !whop.world.user(user_id))).toEqual([]);
+    expect(profiles).toHaveLength(users.length);
+    expect(whop.world.accessLevel(main?.exMemberId ?? "", main?.companyId ?? "")).toBe("no_access");
+    expect(whop.world.accessLevel(main?.memberId ?? "", main?.companyId ?? "")).toBe("customer");
+    expect(whop.world.accessLevel(main?.memberId ?? "", second?.companyId ?? "")).toBe("no_access");
+  });
+
+  test("the same seed draws the same sample", () => {
+    const again = drawSample(14, FULL_SAMPLE, endsAt);
+
+    expect(again).toEqual(sample);
+    expect(drawTalk(again, again.communities[0] ?? (main as never))).toEqual(talk[0]);
+  });
+});
