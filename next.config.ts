@@ -7,6 +7,8 @@ const config: NextConfig = {
   poweredByHeader: false,
   productionBrowserSourceMaps: false,
   reactStrictMode: true,
+  // Only what is built is type-checked with the build; `npm run check` looks at everything.
+  typescript: { tsconfigPath: "tsconfig.build.json" },
   // They load files or native parts at run time, or would only make the build slower.
   serverExternalPackages: ["@sentry/nextjs", "graphile-worker", "ioredis", "pg", "pino"],
   experimental: { optimizePackageImports: ["frosted-ui"] },

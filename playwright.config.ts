@@ -15,6 +15,5 @@ export default defineConfig({
   timeout: 120_000,
   workers: 1,
   forbidOnly: process.env.CI !== undefined,
-  globalSetup: "./tests/e2e/global-setup.ts",
   use: { launchOptions: { executablePath: process.env.CHROME_PATH, args } },
 });

@@ -47,7 +47,7 @@ function steps(reports: string): Step[] {
     command("schema dump is current", "npm", ["run", "-s", "schema", "--", "--check"]),
     jest("unit and component tests", ["unit", "component"], join(reports, "unit.json")),
     jest("integration tests", ["integration"], join(reports, "integration.json")),
-    command("production build", "npm", ["run", "-s", "build"]),
+    command("production build", "npx", ["tsx", "dev/build.ts"]),
     { name: "end-to-end tests", run: () => playwright(join(reports, "e2e.json")) },
   ];
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { inCommunity } from "@/lib/db/database";
+import { inCommunity, inSnapshot } from "@/lib/db/database";
 import { createDeps, type Deps } from "@/lib/deps";
 import { readEnv } from "@/lib/env";
 import { failWith } from "@/scripts/fail-with";
@@ -38,11 +38,13 @@ async function main(): Promise<void> {
 }
 
 async function examine(deps: Deps, communityId: string, repair: boolean, found: Findings): Promise<void> {
-  const rules = await inCommunity(deps.db, communityId, (trx) => readRules(trx, communityId));
   for (let after = ""; ; ) {
     const userIds = await inCommunity(deps.db, communityId, (trx) => listUserIds(trx, communityId, after, PAGE));
     for (const userId of userIds) {
-      const differences = await inCommunity(deps.db, communityId, (trx) => checkMember(trx, rules, userId));
+      const differences = await inSnapshot(deps.db, communityId, async (trx) =>
+        // The rules of that moment too: a settings change may come between two members.
+        checkMember(trx, await readRules(trx, communityId), userId),
+      );
       report(`${communityId} ${userId}`, differences);
       if (differences.length > 0 && repair) await replayMember(deps, communityId, userId, "repair");
       found.members += 1;

@@ -54,19 +54,25 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Kyse
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool: withoutBroken(pool) }) });
 }
 
+type Work<T> = (trx: Transaction<DB>) => Promise<T>;
+
 /**
  * One transaction that row level security confines to one community.
- * @param communityId as in `communities.id`.
+ * @param communityId as in `communities.community_id`.
  */
-export function inCommunity<T>(
-  db: Kysely<DB>,
-  communityId: string,
-  work: (trx: Transaction<DB>) => Promise<T>,
-): Promise<T> {
-  return db.transaction().execute(async (trx) => {
-    await sql`select set_config('wee5.community_id', ${communityId}, true)`.execute(trx);
-    return work(trx);
-  });
+export function inCommunity<T>(db: Kysely<DB>, communityId: string, work: Work<T>): Promise<T> {
+  return db.transaction().execute((trx) => confined(trx, communityId, work));
+}
+
+/** `inCommunity` for several reads that must see the same moment. */
+export function inSnapshot<T>(db: Kysely<DB>, communityId: string, work: Work<T>): Promise<T> {
+  const transaction = db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only");
+  return transaction.execute((trx) => confined(trx, communityId, work));
+}
+
+async function confined<T>(trx: Transaction<DB>, communityId: string, work: Work<T>): Promise<T> {
+  await sql`select set_config('wee5.community_id', ${communityId}, true)`.execute(trx);
+  return work(trx);
 }
 
 /** A client that failed us is thrown away. node-postgres would lend it again, still waiting for its lost answer. */

@@ -1,42 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "@playwright/test";
-import { freePort } from "@/dev/free-port";
-import type { StackFile } from "@/dev/stack-file";
+import { stackOfFile } from "@/tests/e2e/stack";
 
-let folder: string;
-let stack: ChildProcess;
-let addresses: StackFile;
-
-test.beforeAll(async () => {
-  test.setTimeout(240_000); // it builds the app when nobody has
-  folder = await mkdtemp(join(tmpdir(), "wee5-demo-"));
-  await chmod(folder, 0o755);
-  const env = { ...process.env, PORT: String(await freePort()) };
-  const args = ["--import", "tsx", "tests/support/hold-stack.ts", folder, "app"];
-  stack = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
-  await new Promise<void>((resolve, reject) => {
-    stack.stdout?.on("data", (part) => String(part).includes("ready\n") && resolve());
-    stack.once("exit", (code) => reject(new Error(`The stack ended with code ${code}.`)));
-  });
-  addresses = JSON.parse(await readFile(join(folder, "stack.json"), "utf8")) as StackFile; // as the contract says
-});
-test.afterAll(async () => {
-  if (stack.exitCode === null) {
-    stack.kill("SIGTERM");
-    await once(stack, "exit");
-  }
-  await rm(folder, { recursive: true, force: true });
-});
+const stack = stackOfFile();
 
 async function ask(url: string, body: object): Promise<Response> {
   return fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 }
 
 async function myXp(): Promise<number> {
+  const { addresses } = stack();
   const { token } = await (await ask(`${addresses.whopUrl}/_sim/token`, { userId: addresses.memberUserId })).json();
   const url = `${addresses.appUrl}/api/leaderboard?experienceId=${addresses.experienceId}&limit=1&me=true`;
   const answer = await fetch(url, { headers: { "x-whop-user-token": token } });
@@ -44,6 +17,7 @@ async function myXp(): Promise<number> {
 }
 
 test("a message written in Whop's chat is 20 XP on the member's board", async () => {
+  const { addresses } = stack();
   const before = await myXp();
 
   const { memberUserId: userId, chatExperienceId: experienceId } = addresses;
@@ -53,8 +27,9 @@ test("a message written in Whop's chat is 20 XP on the member's board", async ()
 });
 
 test("TERM ends the stack in order, and nothing answers any more", async () => {
-  stack.kill("SIGTERM");
-  const [code] = await once(stack, "exit");
+  const { addresses, process } = stack();
+  process.kill("SIGTERM");
+  const [code] = await once(process, "exit");
 
   expect(code).toBe(0);
   for (const url of [addresses.appUrl, addresses.proxyUrl, addresses.whopUrl]) {
