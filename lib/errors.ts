@@ -48,6 +48,7 @@ export const SQLSTATES = {
   W5C01: "wrong_community_setting",
   W5S01: "stale_settings",
   W5A01: "append_only",
+  W5B01: "bad_activity",
   W5N01: "not_found",
 } as const;
 

@@ -16,6 +16,11 @@ grant usage on schema public to service_role;
 grant usage on schema public to wee5_app;
 
 
+-- Types
+
+create domain visibility as text CHECK ((VALUE = ANY (ARRAY['public'::text, 'anonymous'::text, 'hidden'::text])));
+
+
 -- Tables and views
 
 create view activities with (security_invoker=true) as
@@ -60,8 +65,7 @@ create table activity_identities (
   user_id text,
   occurred_at timestamp with time zone,
   removed_at timestamp with time zone,
-  constraint activity_identities_pkey PRIMARY KEY (community_id, activity_id),
-  constraint activity_identities_activity_id_check CHECK (((length(activity_id) >= 1) AND (length(activity_id) <= 200)))
+  constraint activity_identities_pkey PRIMARY KEY (community_id, activity_id)
 );
 comment on table activity_identities is 'Every activity younger than the retention, in one index: the same one never counts twice, however late. It is apart from the log because a unique index on a partitioned table must hold the partition key.';
 comment on column activity_identities.user_id is 'Null when the removal arrived before the activity itself.';
@@ -88,8 +92,7 @@ create table activity_log (
   base_xp bigint not null,
   xp bigint not null,
   recorded_at timestamp with time zone default now() not null,
-  constraint activity_log_pkey PRIMARY KEY (community_id, user_id, occurred_at, activity_id),
-  constraint activity_log_check CHECK (((amount IS NOT NULL) = (action = 'adjustment'::text)))
+  constraint activity_log_pkey PRIMARY KEY (community_id, user_id, occurred_at, activity_id)
 ) partition by RANGE (occurred_at);
 comment on table activity_log is 'One row per activity: the fact and its first outcome, never changed. The content itself is never stored. No foreign keys: only the award function writes here, and each check would cost every award.';
 comment on column activity_log.subject_user_id is 'The other member, where there is one: the author of the message that was reacted to.';
@@ -306,16 +309,11 @@ create table period_rollups (
   activities integer default 0 not null,
   xp bigint default 0 not null,
   xp_reached_at timestamp with time zone,
-  xp_bucket integer generated always as (
-CASE
-    WHEN (xp <= 0) THEN '-1'::integer
-    ELSE (LEAST((xp / 256), (2147483647)::bigint))::integer
-END) stored not null,
-  constraint period_rollups_pkey PRIMARY KEY (community_id, period, starts_on, user_id),
-  constraint period_rollups_period_check CHECK ((period = ANY (ARRAY['week'::text, 'month'::text])))
+  xp_bucket integer default '-1'::integer not null,
+  constraint period_rollups_pkey PRIMARY KEY (community_id, period, starts_on, user_id)
 ) with (fillfactor=80);
-comment on table period_rollups is 'Per member and week (from Monday) or month: the boards of a period read one maintained row, not a sum of days.';
-CREATE INDEX period_rollups_board ON public.period_rollups USING btree (community_id, period, starts_on, xp_bucket DESC);
+comment on table period_rollups is 'Per member and period, ''week'' (from Monday) or ''month'': the boards of a period read one maintained row, not a sum of days.';
+CREATE INDEX period_rollups_board ON public.period_rollups USING btree (community_id, period, starts_on, xp_bucket DESC) WHERE (xp_bucket >= 0);
 alter table period_rollups enable row level security;
 create policy own_community on period_rollups for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
@@ -406,37 +404,27 @@ create table users (
   community_id text not null,
   user_id text not null,
   xp bigint default 0 not null,
+  xp_bucket integer default '-1'::integer not null,
   level integer default 1 not null,
   total_messages integer default 0 not null,
   total_posts integer default 0 not null,
   total_reactions integer default 0 not null,
   xp_reached_at timestamp with time zone,
   last_activity_at timestamp with time zone,
-  visibility text default 'public'::text not null,
+  visibility visibility default 'public'::text not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
-  xp_bucket integer generated always as (
-CASE
-    WHEN (xp <= 0) THEN '-1'::integer
-    ELSE (LEAST((xp / 256), (2147483647)::bigint))::integer
-END) stored not null,
   visibility_changed_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (community_id, user_id),
-  constraint users_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
-  constraint users_level_check CHECK ((level >= 1)),
-  constraint users_total_messages_check CHECK ((total_messages >= 0)),
-  constraint users_total_posts_check CHECK ((total_posts >= 0)),
-  constraint users_total_reactions_check CHECK ((total_reactions >= 0)),
-  constraint users_user_id_check CHECK (((length(user_id) >= 1) AND (length(user_id) <= 64))),
-  constraint users_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'anonymous'::text, 'hidden'::text])))
+  constraint users_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE
 ) with (fillfactor=80);
-comment on table users is 'A member of a community. XP, level and counters are the fold over the member''s activities.';
+comment on table users is 'A member of a community. XP, level and counters are the fold over the member''s activities, written by the award functions alone. No check constraint and no generated column: Postgres parses each anew in every award.';
 comment on column users.xp is 'Exact sum; may be below zero after an adjustment. Shown as max(0, xp).';
+comment on column users.xp_bucket is 'xp_bucket_of(xp). The board''s index is on this and not on xp, which every award changes: an index there would end heap-only updates.';
 comment on column users.xp_reached_at is 'When the newest activity that changed the XP happened: who got there first stands first among equals.';
-comment on column users.xp_bucket is 'XP in steps of 256, −1 without XP. The board''s index is on this and not on xp, which every award changes: an index there would end heap-only updates.';
 comment on column users.visibility_changed_at is 'When the member last came onto the boards or left them: with the log and its corrections all that moves a rank, so that the sets in Redis can catch up.';
-CREATE INDEX users_board ON public.users USING btree (community_id, xp_bucket DESC) WHERE ((xp_bucket >= 0) AND (visibility <> 'hidden'::text));
-CREATE INDEX users_hidden ON public.users USING btree (community_id, user_id) WHERE (visibility = 'hidden'::text);
+CREATE INDEX users_board ON public.users USING btree (community_id, xp_bucket DESC) WHERE ((xp_bucket >= 0) AND ((visibility)::text <> 'hidden'::text));
+CREATE INDEX users_hidden ON public.users USING btree (community_id, user_id) WHERE ((visibility)::text = 'hidden'::text);
 CREATE INDEX users_visibility_changed ON public.users USING btree (community_id, visibility_changed_at) WHERE (visibility_changed_at IS NOT NULL);
 alter table users enable row level security;
 create policy own_community on users for select to wee5_app
@@ -474,10 +462,12 @@ CREATE OR REPLACE FUNCTION public.add_settings_version(p_community_id text, p_se
 AS $function$
 declare
   v_version integer;
-  v_valid_from timestamptz := coalesce(p_valid_from, clock_timestamp());
+  v_valid_from timestamptz;
 begin
   perform public.require_community(p_community_id);
   perform pg_advisory_xact_lock(5, hashtext(p_community_id));
+  -- "Now" is a moment at which no award is under way: all that were priced before it also happened before it.
+  v_valid_from := coalesce(p_valid_from, clock_timestamp());
   update public.communities set settings_version = settings_version + 1, updated_at = now()
   where community_id = p_community_id and settings_version = p_expected_version
   returning settings_version into v_version;
@@ -505,18 +495,32 @@ CREATE OR REPLACE FUNCTION public.add_to_rollups(p_community_id text, p_user_id 
  LANGUAGE plpgsql
  SET search_path TO ''
 AS $function$
+declare
+  v_week date := date_trunc('week', p_day);
+  v_month date := date_trunc('month', p_day);
 begin
-  insert into public.daily_rollups as r (community_id, user_id, day, action, activities, paid, xp)
-  values (p_community_id, p_user_id, p_day, p_action, p_activities, p_paid, p_xp)
-  on conflict (community_id, user_id, day, action) do update
-    set activities = r.activities + excluded.activities, paid = r.paid + excluded.paid, xp = r.xp + excluded.xp;
-  insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_reached_at)
-  values
-    (p_community_id, 'month', date_trunc('month', p_day)::date, p_user_id, p_activities, p_xp, p_reached_at),
-    (p_community_id, 'week', date_trunc('week', p_day)::date, p_user_id, p_activities, p_xp, p_reached_at)
-  on conflict (community_id, period, starts_on, user_id) do update
-    set activities = r.activities + excluded.activities, xp = r.xp + excluded.xp,
-      xp_reached_at = greatest(r.xp_reached_at, excluded.xp_reached_at);
+  -- The rows are mostly there, and an update costs half of an insert that meets a conflict. The member's row is locked, so
+  -- nobody else makes them meanwhile.
+  update public.daily_rollups r set activities = r.activities + p_activities, paid = r.paid + p_paid, xp = r.xp + p_xp
+  where r.community_id = p_community_id and r.user_id = p_user_id and r.day = p_day and r.action = p_action;
+  if not found then
+    insert into public.daily_rollups (community_id, user_id, day, action, activities, paid, xp)
+    values (p_community_id, p_user_id, p_day, p_action, p_activities, p_paid, p_xp);
+  end if;
+  update public.period_rollups r set activities = r.activities + p_activities, xp = r.xp + p_xp,
+    xp_bucket = public.xp_bucket_of(r.xp + p_xp), xp_reached_at = greatest(r.xp_reached_at, p_reached_at)
+  where r.community_id = p_community_id and r.period = 'week' and r.starts_on = v_week and r.user_id = p_user_id;
+  if not found then
+    insert into public.period_rollups (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
+    values (p_community_id, 'week', v_week, p_user_id, p_activities, p_xp, public.xp_bucket_of(p_xp), p_reached_at);
+  end if;
+  update public.period_rollups r set activities = r.activities + p_activities, xp = r.xp + p_xp,
+    xp_bucket = public.xp_bucket_of(r.xp + p_xp), xp_reached_at = greatest(r.xp_reached_at, p_reached_at)
+  where r.community_id = p_community_id and r.period = 'month' and r.starts_on = v_month and r.user_id = p_user_id;
+  if not found then
+    insert into public.period_rollups (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
+    values (p_community_id, 'month', v_month, p_user_id, p_activities, p_xp, public.xp_bucket_of(p_xp), p_reached_at);
+  end if;
 end
 $function$;
 
@@ -531,7 +535,7 @@ AS $function$
 $function$;
 
 CREATE OR REPLACE FUNCTION public.award_activities(p_community_id text, p_settings_version integer, p_activities jsonb)
- RETURNS TABLE(ordinal bigint, receipt jsonb)
+ RETURNS jsonb
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
@@ -542,7 +546,10 @@ declare
   v_newest_settings jsonb;
   v_thresholds bigint[];
   v_now timestamptz := now();
+  v_user_ids text[];
   a record;
+  v_receipt jsonb;
+  v_receipts jsonb[] := '{}';
   v_user public.users;
   v_action public.member_actions;
   v_activity public.activities;
@@ -576,13 +583,16 @@ begin
   end if;
 
   -- Several members in one transaction: their rows are made and locked in key order.
+  -- By an array, so that whatever plan is kept goes by the key: joined to the activities it would read the whole community.
   if jsonb_array_length(p_activities) > 1 then
-    insert into public.users (community_id, user_id)
-    select distinct p_community_id, e ->> 'userId' from jsonb_array_elements(p_activities) e
-    where not exists (select from public.users u where u.community_id = p_community_id and u.user_id = e ->> 'userId')
-    order by 2 on conflict do nothing;
-    perform 1 from public.users u where u.community_id = p_community_id
-      and u.user_id in (select e ->> 'userId' from jsonb_array_elements(p_activities) e)
+    v_user_ids := array(select distinct e ->> 'userId' from jsonb_array_elements(p_activities) e order by 1);
+    if cardinality(v_user_ids) <> (
+      select count(*) from public.users u where u.community_id = p_community_id and u.user_id = any (v_user_ids)
+    ) then
+      insert into public.users (community_id, user_id) select p_community_id, id from unnest(v_user_ids) id
+      order by id on conflict do nothing;
+    end if;
+    perform 1 from public.users u where u.community_id = p_community_id and u.user_id = any (v_user_ids)
     order by u.user_id for no key update;
   end if;
 
@@ -594,11 +604,13 @@ begin
       content_hash, amount, source, ordinal)
     order by e.user_id, e.occurred_at, e.activity_id collate "C"
   loop
-    ordinal := a.ordinal;
+    if (a.amount is not null) <> (a.action = 'adjustment') then
+      raise exception 'an adjustment, and nothing else, has an amount: %', a.activity_id using errcode = 'W5B01';
+    end if;
     if a.occurred_at < v_now - interval '90 days' then
-      receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action, 'outcome', 'too_old',
+      v_receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action, 'outcome', 'too_old',
         'baseXp', 0, 'xp', 0, 'occurredAt', a.occurred_at, 'rewards', '[]'::jsonb, 'duplicate', false);
-      return next;
+      v_receipts[a.ordinal] := v_receipt;
       continue;
     end if;
 
@@ -611,7 +623,7 @@ begin
     -- Identity. A removal that came before its activity has left a row without a member; undoing it deletes that row, maybe
     -- between two of these statements: then once more.
     v_tombstone := false;
-    receipt := null;
+    v_receipt := null;
     loop
       insert into public.activity_identities (community_id, activity_id, user_id, occurred_at)
       values (p_community_id, a.activity_id, a.user_id, a.occurred_at) on conflict do nothing;
@@ -620,11 +632,11 @@ begin
       where i.community_id = p_community_id and i.activity_id = a.activity_id and i.user_id is null;
       v_tombstone := found;
       exit when v_tombstone;
-      receipt := public.stored_receipt(p_community_id, a.activity_id);
-      exit when receipt is not null;
+      v_receipt := public.stored_receipt(p_community_id, a.activity_id);
+      exit when v_receipt is not null;
     end loop;
-    if receipt is not null then
-      return next;
+    if v_receipt is not null then
+      v_receipts[a.ordinal] := v_receipt;
       continue;
     end if;
 
@@ -652,10 +664,10 @@ begin
         update public.activity_identities i set occurred_at = v_now
         where i.community_id = p_community_id and i.activity_id = a.activity_id;
       end if;
-      receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
+      v_receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
         'outcome', case when v_tombstone then 'reversed' else 'bad_time' end, 'baseXp', 0, 'xp', 0, 'occurredAt', a.occurred_at,
         'totalXp', v_user.xp, 'oldLevel', v_user.level, 'newLevel', v_user.level, 'rewards', '[]'::jsonb, 'duplicate', false);
-      return next;
+      v_receipts[a.ordinal] := v_receipt;
       continue;
     end if;
 
@@ -665,10 +677,14 @@ begin
     v_last_paid := v_action.last_paid_at;
 
     -- Late: older than the newest of its action, or of any action where a total cap makes them one.
-    v_late := a.amount is null and (
-      (v_action.newest_at is not null and (a.occurred_at, a.activity_id collate "C") < (v_action.newest_at, v_action.newest_id))
-      or (a.occurred_at <= v_user.last_activity_at and exists (
-        select from public.settings_versions s where s.community_id = p_community_id and s.settings ->> 'dailyXpCap' is not null)));
+    v_late := false;
+    if a.amount is null and v_action.action is not null
+      and (a.occurred_at, a.activity_id collate "C") < (v_action.newest_at, v_action.newest_id) then
+      v_late := true;
+    elsif a.amount is null and a.occurred_at <= v_user.last_activity_at then
+      v_late := exists (
+        select from public.settings_versions s where s.community_id = p_community_id and s.settings ->> 'dailyXpCap' is not null);
+    end if;
 
     v_difference := 0;
     if v_late then
@@ -713,6 +729,7 @@ begin
     v_level := public.level_at(v_thresholds, v_user.xp + v_decision.xp + v_difference);
     update public.users u set
       xp = u.xp + v_decision.xp + v_difference,
+      xp_bucket = public.xp_bucket_of(u.xp + v_decision.xp + v_difference),
       level = v_level,
       total_messages = u.total_messages + (a.action = 'message')::integer,
       total_posts = u.total_posts + (a.action = 'post')::integer,
@@ -729,15 +746,16 @@ begin
       v_rewards := public.settle_rewards(p_community_id, a.user_id, v_user.level, v_level, a.activity_id);
     end if;
 
-    receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
+    v_receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
       'outcome', v_decision.outcome, 'baseXp', v_decision.base_xp, 'xp', v_decision.xp, 'occurredAt', a.occurred_at,
       'totalXp', v_user.xp + v_decision.xp + v_difference, 'oldLevel', v_user.level, 'newLevel', v_level, 'rewards', v_rewards,
       'duplicate', false, 'day', v_day, 'lastPaidAt', v_last_paid);
-    return next;
+    v_receipts[a.ordinal] := v_receipt;
   end loop;
+  return to_jsonb(v_receipts);
 end
 $function$;
-comment on function award_activities(text,integer,jsonb) is 'Records activities of one community and pays them: identity, the step or a replay, log, member, roll-ups and rewards due, all or nothing. Receipts carry the ordinal of their activity.';
+comment on function award_activities(text,integer,jsonb) is 'Records activities of one community and pays them: identity, the step or a replay, log, member, roll-ups and rewards due, all or nothing. Returns their receipts in the order given.';
 grant execute on function award_activities(text,integer,jsonb) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.check_audit(p_community_id text)
@@ -1212,8 +1230,8 @@ begin
     where r.community_id = p_community_id and r.user_id = p_user_id and r.starts_on >= date_trunc(r.period, v_edge)::date
       and not exists (select from periods p where p.period = r.period and p.starts_on = r.starts_on)
   )
-  insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_reached_at)
-  select p_community_id, p.period, p.starts_on, p_user_id, p.activities, p.xp,
+  insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
+  select p_community_id, p.period, p.starts_on, p_user_id, p.activities, p.xp, public.xp_bucket_of(p.xp::bigint),
     coalesce((select max(b.reached_at) from pg_temp.rebuilt_days b where date_trunc(p.period, b.day)::date = p.starts_on),
       (v_opening.period_reached ->> (p.period || '/' || p.starts_on))::timestamptz)
   from periods p
@@ -1235,6 +1253,7 @@ begin
   v_level := public.level_at(v_thresholds, v_xp);
   update public.users u set
     xp = v_xp,
+    xp_bucket = public.xp_bucket_of(v_xp),
     level = v_level,
     total_messages = coalesce(v_opening.total_messages, 0) + (select count(*) from pg_temp.rebuilt_days where action = 'message'),
     total_posts = coalesce(v_opening.total_posts, 0) + (select count(*) from pg_temp.rebuilt_days where action = 'post'),
@@ -1578,6 +1597,7 @@ begin
   v_level := public.level_at(v_thresholds, v_user.xp + v_difference);
   update public.users u set
     xp = u.xp + v_difference,
+    xp_bucket = public.xp_bucket_of(u.xp + v_difference),
     level = v_level,
     total_messages = u.total_messages + v_counted * (v_activity.action = 'message')::integer,
     total_posts = u.total_posts + v_counted * (v_activity.action = 'post')::integer,
@@ -1705,3 +1725,10 @@ begin
 end
 $function$;
 grant execute on function write_audit(text,text,text,text,jsonb) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.xp_bucket_of(p_xp bigint)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (p_xp <= 0) THEN '-1'::integer ELSE (LEAST((p_xp / 256), (2147483647)::bigint))::integer END;
+comment on function xp_bucket_of(bigint) is 'XP in steps of 256, -1 without XP: what the boards are indexed by. Its body is bound when it is made, so it needs no search_path and is inlined.';

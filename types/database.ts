@@ -281,7 +281,7 @@ export interface Users {
    */
   xp: Generated<number>;
   /**
-   * XP in steps of 256, −1 without XP. The board's index is on this and not on xp, which every award changes: an index there would end heap-only updates.
+   * xp_bucket_of(xp). The board's index is on this and not on xp, which every award changes: an index there would end heap-only updates.
    */
   xp_bucket: Generated<number>;
   /**

@@ -7,8 +7,8 @@ import {
   sql,
   type Transaction,
 } from "kysely";
-import { Pool } from "pg";
-import { isConnectionLost } from "@/lib/db/unavailable";
+import { Pool, type PoolClient } from "pg";
+import { isConnectionLost, isSilence } from "@/lib/db/unavailable";
 import { valueTypes } from "@/lib/db/value-types";
 import type { DB } from "@/types/database";
 
@@ -75,20 +75,39 @@ async function confined<T>(trx: Transaction<DB>, communityId: string, work: Work
   return work(trx);
 }
 
-/** A client that failed us is thrown away. node-postgres would lend it again, still waiting for its lost answer. */
+/**
+ * A client that failed us is thrown away. node-postgres would lend it again, still waiting for its lost answer. When one met
+ * silence, so are those of which nothing has been heard since: a network that lost one connection has often lost them all, and
+ * each would cost somebody the whole time limit.
+ */
 function withoutBroken(pool: Pool): PostgresPool {
+  const heardAtMs = new WeakMap<PoolClient, number>();
+  let silentSinceMs = 0;
+  pool.on("connect", (client) => heardAtMs.set(client, performance.now()));
+
+  async function connect(): Promise<PoolClient> {
+    for (;;) {
+      const client = await pool.connect();
+      if ((heardAtMs.get(client) ?? 0) >= silentSinceMs) return client;
+      client.release(true);
+    }
+  }
+
   return {
     end: () => pool.end(),
     async connect() {
-      const client = await pool.connect();
+      const client = await connect();
       let broken: unknown;
       async function query<R>(text: string, values: readonly unknown[]) {
         if (broken) throw broken;
+        const sentAtMs = performance.now();
         try {
           const result = await client.query(text, [...values]);
+          heardAtMs.set(client, performance.now());
           return result as unknown as PostgresQueryResult<R>; // the same shape, declared with other names
         } catch (error) {
           if (isConnectionLost(error)) broken = error;
+          if (isSilence(error)) silentSinceMs = Math.max(silentSinceMs, sentAtMs);
           throw error;
         }
       }

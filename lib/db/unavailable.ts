@@ -52,3 +52,8 @@ export function isUnavailable(error: unknown): boolean {
 export function isConnectionLost(error: unknown): boolean {
   return !(typeof error === "object" && error !== null && "severity" in error && error.severity === "ERROR");
 }
+
+/** True when no answer came at all within the limit: what the connection went through may have swallowed others, too. */
+export function isSilence(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "message" in error && error.message === "Query read timeout";
+}

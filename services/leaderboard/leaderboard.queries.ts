@@ -33,7 +33,7 @@ function membersOn(communityId: string, board: Board): RawBuilder<unknown> {
       and user_id not in (select user_id from users where community_id = ${communityId} and visibility = 'hidden')`;
 }
 
-/** As the generated column of the tables has it. */
+/** As `xp_bucket_of` in SQL. */
 const bucketOf = (xp: number) => Math.min(Math.floor(xp / 256), 2_147_483_647);
 
 /** @param users under which name the columns of the table are there; `p` is `profiles`. */
@@ -122,7 +122,8 @@ function countAboveOne(communityId: string, board: Board, xp: number): RawBuilde
       + (select count(*) from (${members}) b where b.xp_bucket = ${bucket} and b.xp > ${xp})`;
   }
   // All of them by the index alone, less the few who are hidden: the index of a period does not know who is.
-  const ofPeriod = sql`r.community_id = ${communityId} and r.period = ${board.filter} and r.starts_on = ${board.startsOn}`;
+  const ofPeriod = sql`r.community_id = ${communityId} and r.period = ${board.filter} and r.starts_on = ${board.startsOn}
+    and r.xp_bucket >= 0`;
   return sql`(select count(*) from period_rollups r where ${ofPeriod} and r.xp_bucket > ${bucket})
     + (select count(*) from period_rollups r where ${ofPeriod} and r.xp_bucket = ${bucket} and r.xp > ${xp})
     - (select count(*) from users u join period_rollups r on ${ofPeriod} and r.user_id = u.user_id

@@ -4,9 +4,9 @@ import type { Score } from "@/services/leaderboard/leaderboard.queries";
 /**
  * A board in Redis: a sorted set of user ids by XP. One more entry says up to which time of the database's clock the set is
  * complete. It lies inside the set, so that losing, replacing or restoring the set takes it along; a set without it counts as
- * none. Its name is longer than a user id can be, and its score (the time in milliseconds, negative) is below every XP.
+ * none. Its name has blanks, as no user id has, and its score (the time in milliseconds, negative) is below every XP.
  */
-export const SYNCED = "the time up to which this set is complete; no user id is as long as this";
+export const SYNCED = "the time up to which this set is complete";
 
 /** Sets that nobody reads go, those of past weeks too. */
 export const KEPT_SECONDS = 24 * 60 * 60;

@@ -43,7 +43,14 @@ export type Leaderboard = {
 };
 
 /** What was read of the board at one time, before ranks. */
-type Rows = { page: Standing[]; next?: Place; me?: Standing; around: Standing[]; databaseTime: Date };
+type Rows = {
+  page: Standing[];
+  next?: Place;
+  me?: Standing;
+  around: Standing[];
+  /** Read only where ranks have to be looked up. */
+  databaseTime?: Date;
+};
 
 /**
  * A page of a board, best first, with the viewer's own row and the rows around it where asked. Going on by `next_cursor` meets
@@ -88,11 +95,12 @@ async function readRows(
   request: LeaderboardRequest & { place?: Place; viewerId?: string },
 ): Promise<Rows> {
   const { place, viewerId, limit, around } = request;
-  const databaseTime = await findTransactionTime(trx);
+  const isOwnAsked = viewerId !== undefined && (request.me === true || around !== undefined);
+  const databaseTime = place || isOwnAsked ? await findTransactionTime(trx) : undefined;
   const found = await listStandings(trx, communityId, board, { from: place, limit: limit + 1 });
   const page = found.slice(0, limit);
   const rows: Rows = { page, next: found.length > limit ? page.at(-1) : undefined, around: [], databaseTime };
-  if (viewerId && (request.me || around)) rows.me = await findStanding(trx, communityId, board, viewerId);
+  if (isOwnAsked) rows.me = await findStanding(trx, communityId, board, viewerId);
   if (around && rows.me && isOnBoard(rows.me)) {
     const above = await listStandings(trx, communityId, board, { from: rows.me, backwards: true, limit: around });
     const below = await listStandings(trx, communityId, board, { from: rows.me, limit: around });
@@ -121,7 +129,9 @@ async function rankRows(deps: RankDeps, communityId: string, board: Board, rows:
   const lists = [...(isFirstPage ? [] : [pageXps]), aroundXps, rows.me && isOnBoard(rows.me) ? [rows.me.xp] : []];
   const wanted = lists.flatMap((xps) => [xps[0], xps[firstWithLess(xps) ?? xps.length]]);
   const asked = [...new Set(wanted)].filter((xp) => xp !== undefined && !known.has(xp)) as number[]; // undefined is filtered out
-  const { ranks, cached } = await findRanks(deps, communityId, board, asked, rows.databaseTime);
+  const { ranks, cached } = rows.databaseTime
+    ? await findRanks(deps, communityId, board, asked, rows.databaseTime)
+    : { ranks: [], cached: false };
   const looked = new Map([...known, ...asked.map((xp, at): [number, number] => [xp, ranks[at] ?? 0])]);
   for (const xps of lists) {
     const [first, next] = [xps[0], xps[firstWithLess(xps) ?? xps.length]];

@@ -56,13 +56,12 @@ export async function awardActivities(
 }
 
 async function award(db: Kysely<DB>, communityId: string, version: number, activities: readonly Activity[]) {
-  // One statement is one transaction and one round trip; the function sees the setting because its argument comes from there.
-  const { rows } = await sql<{ ordinal: number; receipt: unknown }>`
-    select ordinal, receipt
-    from (select set_config('wee5.community_id', ${communityId}, true) as id) community,
-      award_activities(community.id, ${version}, ${JSON.stringify(activities)}::jsonb)
-    order by ordinal`.execute(db);
-  return rows.map((row) => Receipt.parse(row.receipt));
+  // One statement is one transaction and one round trip; arguments come first, so the function sees the setting. A single value
+  // and no table, because this is parsed and planned anew each time: planning a join took as long as a third of the award.
+  const { rows } = await sql<{ receipts: unknown }>`
+    select award_activities(set_config('wee5.community_id', ${communityId}, true), ${version}, ${JSON.stringify(activities)}::jsonb)
+      as receipts`.execute(db);
+  return Receipt.array().parse(rows[0]?.receipts);
 }
 
 /** Whether the failure has a cause that is gone now, so that the same call may succeed. */

@@ -1,25 +1,27 @@
+create domain public.visibility as text check (value in ('public', 'anonymous', 'hidden'));
+
 create table public.users (
   community_id text not null references public.communities on delete cascade,
-  user_id text not null check (length(user_id) between 1 and 64),
+  user_id text not null,
   xp bigint not null default 0,
-  level integer not null default 1 check (level >= 1),
-  total_messages integer not null default 0 check (total_messages >= 0),
-  total_posts integer not null default 0 check (total_posts >= 0),
-  total_reactions integer not null default 0 check (total_reactions >= 0),
+  xp_bucket integer not null default -1,
+  level integer not null default 1,
+  total_messages integer not null default 0,
+  total_posts integer not null default 0,
+  total_reactions integer not null default 0,
   xp_reached_at timestamptz,
   last_activity_at timestamptz,
-  visibility text not null default 'public' check (visibility in ('public', 'anonymous', 'hidden')),
+  visibility public.visibility not null default 'public',
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  xp_bucket integer not null generated always as
-    (case when xp <= 0 then -1 else least(xp / 256, 2147483647)::integer end) stored,
   primary key (community_id, user_id)
 ) with (fillfactor = 80);
-comment on table public.users is 'A member of a community. XP, level and counters are the fold over the member''s activities.';
+comment on table public.users is
+  'A member of a community. XP, level and counters are the fold over the member''s activities, written by the award functions alone. No check constraint and no generated column: Postgres parses each anew in every award.';
 comment on column public.users.xp is 'Exact sum; may be below zero after an adjustment. Shown as max(0, xp).';
 comment on column public.users.xp_reached_at is 'When the newest activity that changed the XP happened: who got there first stands first among equals.';
 comment on column public.users.xp_bucket is
-  'XP in steps of 256, −1 without XP. The board''s index is on this and not on xp, which every award changes: an index there would end heap-only updates.';
+  'xp_bucket_of(xp). The board''s index is on this and not on xp, which every award changes: an index there would end heap-only updates.';
 create index users_board on public.users (community_id, xp_bucket desc);
 
 create table public.member_actions (

@@ -1,6 +1,6 @@
 create table public.activity_identities (
   community_id text not null,
-  activity_id text collate "C" not null check (length(activity_id) between 1 and 200),
+  activity_id text collate "C" not null,
   user_id text,
   occurred_at timestamptz,
   removed_at timestamptz,
@@ -28,8 +28,7 @@ create table public.activity_log (
   base_xp bigint not null,
   xp bigint not null,
   recorded_at timestamptz not null default now(),
-  primary key (community_id, user_id, occurred_at, activity_id),
-  check ((amount is not null) = (action = 'adjustment'))
+  primary key (community_id, user_id, occurred_at, activity_id)
 ) partition by range (occurred_at);
 comment on table public.activity_log is
   'One row per activity: the fact and its first outcome, never changed. The content itself is never stored. No foreign keys: only the award function writes here, and each check would cost every award.';

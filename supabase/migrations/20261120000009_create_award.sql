@@ -20,18 +20,32 @@ create function public.add_to_rollups(
   p_reached_at timestamptz
 ) returns void
 language plpgsql set search_path = '' as $$
+declare
+  v_week date := date_trunc('week', p_day);
+  v_month date := date_trunc('month', p_day);
 begin
-  insert into public.daily_rollups as r (community_id, user_id, day, action, activities, paid, xp)
-  values (p_community_id, p_user_id, p_day, p_action, p_activities, p_paid, p_xp)
-  on conflict (community_id, user_id, day, action) do update
-    set activities = r.activities + excluded.activities, paid = r.paid + excluded.paid, xp = r.xp + excluded.xp;
-  insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_reached_at)
-  values
-    (p_community_id, 'month', date_trunc('month', p_day)::date, p_user_id, p_activities, p_xp, p_reached_at),
-    (p_community_id, 'week', date_trunc('week', p_day)::date, p_user_id, p_activities, p_xp, p_reached_at)
-  on conflict (community_id, period, starts_on, user_id) do update
-    set activities = r.activities + excluded.activities, xp = r.xp + excluded.xp,
-      xp_reached_at = greatest(r.xp_reached_at, excluded.xp_reached_at);
+  -- The rows are mostly there, and an update costs half of an insert that meets a conflict. The member's row is locked, so
+  -- nobody else makes them meanwhile.
+  update public.daily_rollups r set activities = r.activities + p_activities, paid = r.paid + p_paid, xp = r.xp + p_xp
+  where r.community_id = p_community_id and r.user_id = p_user_id and r.day = p_day and r.action = p_action;
+  if not found then
+    insert into public.daily_rollups (community_id, user_id, day, action, activities, paid, xp)
+    values (p_community_id, p_user_id, p_day, p_action, p_activities, p_paid, p_xp);
+  end if;
+  update public.period_rollups r set activities = r.activities + p_activities, xp = r.xp + p_xp,
+    xp_bucket = public.xp_bucket_of(r.xp + p_xp), xp_reached_at = greatest(r.xp_reached_at, p_reached_at)
+  where r.community_id = p_community_id and r.period = 'week' and r.starts_on = v_week and r.user_id = p_user_id;
+  if not found then
+    insert into public.period_rollups (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
+    values (p_community_id, 'week', v_week, p_user_id, p_activities, p_xp, public.xp_bucket_of(p_xp), p_reached_at);
+  end if;
+  update public.period_rollups r set activities = r.activities + p_activities, xp = r.xp + p_xp,
+    xp_bucket = public.xp_bucket_of(r.xp + p_xp), xp_reached_at = greatest(r.xp_reached_at, p_reached_at)
+  where r.community_id = p_community_id and r.period = 'month' and r.starts_on = v_month and r.user_id = p_user_id;
+  if not found then
+    insert into public.period_rollups (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
+    values (p_community_id, 'month', v_month, p_user_id, p_activities, p_xp, public.xp_bucket_of(p_xp), p_reached_at);
+  end if;
 end
 $$;
 
@@ -263,7 +277,7 @@ $$;
 comment on function public.stored_receipt is 'The receipt of an activity that is already recorded, as it stands now.';
 
 create function public.award_activities(p_community_id text, p_settings_version integer, p_activities jsonb)
-returns table (ordinal bigint, receipt jsonb)
+returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
   v_newest_version integer;
@@ -271,7 +285,10 @@ declare
   v_newest_settings jsonb;
   v_thresholds bigint[];
   v_now timestamptz := now();
+  v_user_ids text[];
   a record;
+  v_receipt jsonb;
+  v_receipts jsonb[] := '{}';
   v_user public.users;
   v_action public.member_actions;
   v_activity public.activities;
@@ -305,13 +322,16 @@ begin
   end if;
 
   -- Several members in one transaction: their rows are made and locked in key order.
+  -- By an array, so that whatever plan is kept goes by the key: joined to the activities it would read the whole community.
   if jsonb_array_length(p_activities) > 1 then
-    insert into public.users (community_id, user_id)
-    select distinct p_community_id, e ->> 'userId' from jsonb_array_elements(p_activities) e
-    where not exists (select from public.users u where u.community_id = p_community_id and u.user_id = e ->> 'userId')
-    order by 2 on conflict do nothing;
-    perform 1 from public.users u where u.community_id = p_community_id
-      and u.user_id in (select e ->> 'userId' from jsonb_array_elements(p_activities) e)
+    v_user_ids := array(select distinct e ->> 'userId' from jsonb_array_elements(p_activities) e order by 1);
+    if cardinality(v_user_ids) <> (
+      select count(*) from public.users u where u.community_id = p_community_id and u.user_id = any (v_user_ids)
+    ) then
+      insert into public.users (community_id, user_id) select p_community_id, id from unnest(v_user_ids) id
+      order by id on conflict do nothing;
+    end if;
+    perform 1 from public.users u where u.community_id = p_community_id and u.user_id = any (v_user_ids)
     order by u.user_id for no key update;
   end if;
 
@@ -323,11 +343,13 @@ begin
       content_hash, amount, source, ordinal)
     order by e.user_id, e.occurred_at, e.activity_id collate "C"
   loop
-    ordinal := a.ordinal;
+    if (a.amount is not null) <> (a.action = 'adjustment') then
+      raise exception 'an adjustment, and nothing else, has an amount: %', a.activity_id using errcode = 'W5B01';
+    end if;
     if a.occurred_at < v_now - interval '90 days' then
-      receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action, 'outcome', 'too_old',
+      v_receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action, 'outcome', 'too_old',
         'baseXp', 0, 'xp', 0, 'occurredAt', a.occurred_at, 'rewards', '[]'::jsonb, 'duplicate', false);
-      return next;
+      v_receipts[a.ordinal] := v_receipt;
       continue;
     end if;
 
@@ -340,7 +362,7 @@ begin
     -- Identity. A removal that came before its activity has left a row without a member; undoing it deletes that row, maybe
     -- between two of these statements: then once more.
     v_tombstone := false;
-    receipt := null;
+    v_receipt := null;
     loop
       insert into public.activity_identities (community_id, activity_id, user_id, occurred_at)
       values (p_community_id, a.activity_id, a.user_id, a.occurred_at) on conflict do nothing;
@@ -349,11 +371,11 @@ begin
       where i.community_id = p_community_id and i.activity_id = a.activity_id and i.user_id is null;
       v_tombstone := found;
       exit when v_tombstone;
-      receipt := public.stored_receipt(p_community_id, a.activity_id);
-      exit when receipt is not null;
+      v_receipt := public.stored_receipt(p_community_id, a.activity_id);
+      exit when v_receipt is not null;
     end loop;
-    if receipt is not null then
-      return next;
+    if v_receipt is not null then
+      v_receipts[a.ordinal] := v_receipt;
       continue;
     end if;
 
@@ -381,10 +403,10 @@ begin
         update public.activity_identities i set occurred_at = v_now
         where i.community_id = p_community_id and i.activity_id = a.activity_id;
       end if;
-      receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
+      v_receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
         'outcome', case when v_tombstone then 'reversed' else 'bad_time' end, 'baseXp', 0, 'xp', 0, 'occurredAt', a.occurred_at,
         'totalXp', v_user.xp, 'oldLevel', v_user.level, 'newLevel', v_user.level, 'rewards', '[]'::jsonb, 'duplicate', false);
-      return next;
+      v_receipts[a.ordinal] := v_receipt;
       continue;
     end if;
 
@@ -394,10 +416,14 @@ begin
     v_last_paid := v_action.last_paid_at;
 
     -- Late: older than the newest of its action, or of any action where a total cap makes them one.
-    v_late := a.amount is null and (
-      (v_action.newest_at is not null and (a.occurred_at, a.activity_id collate "C") < (v_action.newest_at, v_action.newest_id))
-      or (a.occurred_at <= v_user.last_activity_at and exists (
-        select from public.settings_versions s where s.community_id = p_community_id and s.settings ->> 'dailyXpCap' is not null)));
+    v_late := false;
+    if a.amount is null and v_action.action is not null
+      and (a.occurred_at, a.activity_id collate "C") < (v_action.newest_at, v_action.newest_id) then
+      v_late := true;
+    elsif a.amount is null and a.occurred_at <= v_user.last_activity_at then
+      v_late := exists (
+        select from public.settings_versions s where s.community_id = p_community_id and s.settings ->> 'dailyXpCap' is not null);
+    end if;
 
     v_difference := 0;
     if v_late then
@@ -442,6 +468,7 @@ begin
     v_level := public.level_at(v_thresholds, v_user.xp + v_decision.xp + v_difference);
     update public.users u set
       xp = u.xp + v_decision.xp + v_difference,
+      xp_bucket = public.xp_bucket_of(u.xp + v_decision.xp + v_difference),
       level = v_level,
       total_messages = u.total_messages + (a.action = 'message')::integer,
       total_posts = u.total_posts + (a.action = 'post')::integer,
@@ -458,16 +485,17 @@ begin
       v_rewards := public.settle_rewards(p_community_id, a.user_id, v_user.level, v_level, a.activity_id);
     end if;
 
-    receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
+    v_receipt := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
       'outcome', v_decision.outcome, 'baseXp', v_decision.base_xp, 'xp', v_decision.xp, 'occurredAt', a.occurred_at,
       'totalXp', v_user.xp + v_decision.xp + v_difference, 'oldLevel', v_user.level, 'newLevel', v_level, 'rewards', v_rewards,
       'duplicate', false, 'day', v_day, 'lastPaidAt', v_last_paid);
-    return next;
+    v_receipts[a.ordinal] := v_receipt;
   end loop;
+  return to_jsonb(v_receipts);
 end
 $$;
 comment on function public.award_activities is
-  'Records activities of one community and pays them: identity, the step or a replay, log, member, roll-ups and rewards due, all or nothing. Receipts carry the ordinal of their activity.';
+  'Records activities of one community and pays them: identity, the step or a replay, log, member, roll-ups and rewards due, all or nothing. Returns their receipts in the order given.';
 
 create function public.settle_reached_at(p_community_id text, p_user_id text) returns void
 language sql set search_path = '' as $$
@@ -572,6 +600,7 @@ begin
   v_level := public.level_at(v_thresholds, v_user.xp + v_difference);
   update public.users u set
     xp = u.xp + v_difference,
+    xp_bucket = public.xp_bucket_of(u.xp + v_difference),
     level = v_level,
     total_messages = u.total_messages + v_counted * (v_activity.action = 'message')::integer,
     total_posts = u.total_posts + v_counted * (v_activity.action = 'post')::integer,

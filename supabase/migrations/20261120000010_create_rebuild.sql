@@ -90,8 +90,8 @@ begin
     where r.community_id = p_community_id and r.user_id = p_user_id and r.starts_on >= date_trunc(r.period, v_edge)::date
       and not exists (select from periods p where p.period = r.period and p.starts_on = r.starts_on)
   )
-  insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_reached_at)
-  select p_community_id, p.period, p.starts_on, p_user_id, p.activities, p.xp,
+  insert into public.period_rollups as r (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
+  select p_community_id, p.period, p.starts_on, p_user_id, p.activities, p.xp, public.xp_bucket_of(p.xp::bigint),
     coalesce((select max(b.reached_at) from pg_temp.rebuilt_days b where date_trunc(p.period, b.day)::date = p.starts_on),
       (v_opening.period_reached ->> (p.period || '/' || p.starts_on))::timestamptz)
   from periods p
@@ -113,6 +113,7 @@ begin
   v_level := public.level_at(v_thresholds, v_xp);
   update public.users u set
     xp = v_xp,
+    xp_bucket = public.xp_bucket_of(v_xp),
     level = v_level,
     total_messages = coalesce(v_opening.total_messages, 0) + (select count(*) from pg_temp.rebuilt_days where action = 'message'),
     total_posts = coalesce(v_opening.total_posts, 0) + (select count(*) from pg_temp.rebuilt_days where action = 'post'),
@@ -149,10 +150,12 @@ create function public.add_settings_version(
 language plpgsql security definer set search_path = '' as $$
 declare
   v_version integer;
-  v_valid_from timestamptz := coalesce(p_valid_from, clock_timestamp());
+  v_valid_from timestamptz;
 begin
   perform public.require_community(p_community_id);
   perform pg_advisory_xact_lock(5, hashtext(p_community_id));
+  -- "Now" is a moment at which no award is under way: all that were priced before it also happened before it.
+  v_valid_from := coalesce(p_valid_from, clock_timestamp());
   update public.communities set settings_version = settings_version + 1, updated_at = now()
   where community_id = p_community_id and settings_version = p_expected_version
   returning settings_version into v_version;

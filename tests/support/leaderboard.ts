@@ -25,8 +25,10 @@ export async function putMembers(
     members.map(({ reachedAt = new Date(0), visibility = "public", ...rest }) => ({ ...rest, reachedAt, visibility })),
   );
   const given = sql`jsonb_to_recordset(${rows}::jsonb) as m ("userId" text, xp bigint, "reachedAt" timestamptz, visibility text)`;
-  await sql`insert into users (community_id, user_id, xp, xp_reached_at, visibility, level)
-    select ${communityId}, "userId", xp, "reachedAt", visibility, level_at(null, xp) from ${given}`.execute(owner);
+  await sql`insert into users (community_id, user_id, xp, xp_bucket, xp_reached_at, visibility, level)
+    select ${communityId}, "userId", xp, xp_bucket_of(xp), "reachedAt", visibility, level_at(null, xp) from ${given}`.execute(
+    owner,
+  );
   if (names === "known") {
     await sql`insert into profiles (community_id, user_id, fetched_at) select ${communityId}, "userId", now() from ${given}`.execute(
       owner,
@@ -35,8 +37,10 @@ export async function putMembers(
   for (const filter of ["week", "month"] as const) {
     const board = await currentBoard(deps, communityId, filter);
     if (board.filter === "all-time") continue;
-    await sql`insert into period_rollups (community_id, period, starts_on, user_id, activities, xp, xp_reached_at)
-      select ${communityId}, ${filter}, ${board.startsOn}, "userId", 1, xp, "reachedAt" from ${given}`.execute(owner);
+    await sql`insert into period_rollups (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
+      select ${communityId}, ${filter}, ${board.startsOn}, "userId", 1, xp, xp_bucket_of(xp), "reachedAt" from ${given}`.execute(
+      owner,
+    );
   }
 }
 

@@ -33,7 +33,7 @@ export const BEHIND_PROXIES = { TRUSTED_PROXY_HOPS: "2" };
 
 /** Sends a webhook as Whop does, or as somebody who pretends to be. The app must be BEHIND_PROXIES. */
 export function sendWebhook(app: TestApp, event: unknown, signing: Signing = {}): Promise<Response> {
-  const body = typeof event === "string" || event instanceof Uint8Array ? event : JSON.stringify(event);
+  const body = typeof event === "string" || Buffer.isBuffer(event) ? event : JSON.stringify(event);
   const { secret = app.whop.webhookSecret, timestamp = Math.floor(app.deps.now().getTime() / 1000) } = signing;
   const headers = new Headers({
     "content-type": "application/json",
@@ -44,7 +44,11 @@ export function sendWebhook(app: TestApp, event: unknown, signing: Signing = {})
     if (value === null) headers.delete(name);
     else headers.set(name, value);
   }
-  return fetch(`${app.url}/api/webhook`, { method: "POST", headers, body: body as BodyInit });
+  return fetch(`${app.url}/api/webhook`, {
+    method: "POST",
+    headers,
+    body: typeof body === "string" ? body : new Uint8Array(body),
+  });
 }
 
 /** The address as often as there may be hops: another file's server may already add its own to every request of this process. */

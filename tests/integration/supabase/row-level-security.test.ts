@@ -276,7 +276,8 @@ describe("functions", () => {
 
   async function ourFunctions(): Promise<Fn[]> {
     const { rows } = await sql<Fn>`
-      select p.proname as name, p.prosecdef as definer, coalesce(p.proconfig @> array['search_path=""'], false) as path,
+      select p.proname as name, p.prosecdef as definer, -- A body that was parsed when the function was made has looked all its names up then.
+        coalesce(p.proconfig @> array['search_path=""'], false) or p.prosqlbody is not null as path,
         has_function_privilege('wee5_app', p.oid, 'execute') as app,
         array(select r from unnest(array['anon', 'authenticated']) r where has_function_privilege(r, p.oid, 'execute')) as everybody,
         array(select format('%I => null::%s', p.proargnames[i], format_type(t, null))

@@ -14,6 +14,7 @@ const STATUS: Record<keyof typeof SQLSTATES, number> = {
   W5C01: 500,
   W5S01: 500,
   W5A01: 500,
+  W5B01: 500,
 };
 
 let database: TestDatabase;

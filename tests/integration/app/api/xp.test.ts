@@ -274,13 +274,10 @@ describe("an Idempotency-Key", () => {
     expect(await auditOf(communityId)).toHaveLength(1);
   });
 
-  test.each(["", "x".repeat(101), "with space", "nul%00"])(
-    "that is none (%j) is answered 400 or stands for itself",
-    async (key) => {
-      const place = await aPlace();
-      expect((await award(place, { key })).status).toBe(key === "nul%00" ? 200 : 400);
-    },
-  );
+  test.each(["", "x".repeat(101), "with space", "\u00fc"])("%j is none, and is answered 400", async (key) => {
+    const place = await aPlace();
+    expect((await award(place, { key })).status).toBe(400);
+  });
 });
 
 test("the sixth request a minute of one caller for one member is answered 429; another member's is not", async () => {

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { inCommunity } from "@/lib/db/database";
 import { changeSettings } from "@/services/communities/change-settings";
 import { findSettings } from "@/services/communities/find-settings";
-import type { Settings } from "@/services/communities/settings.schema";
+import { Settings } from "@/services/communities/settings.schema";
 import { awardActivity } from "@/services/xp/award-activity";
 import { checkMember } from "@/services/xp/check-member";
 import { readRules } from "@/services/xp/stored-state";
@@ -10,13 +10,11 @@ import { aCommunity, aMessage, aUserId } from "@/tests/support/community";
 import { useDatabase } from "@/tests/support/database";
 import { nth, withInstances } from "@/tests/support/instances";
 
-const paying = (settings: Settings, xp: number): Settings => ({
-  ...settings,
-  actions: {
-    ...settings.actions,
-    message: { ...(settings.actions.message as Settings["actions"][string]), minXp: xp, maxXp: xp },
-  },
-});
+function paying(settings: Settings, xp: number): Settings {
+  const { message } = settings.actions;
+  if (!message) throw new Error("The default settings have a rate for messages.");
+  return { ...settings, actions: { ...settings.actions, message: { ...message, minXp: xp, maxXp: xp } } };
+}
 
 describe("settings that change", () => {
   const database = useDatabase();
@@ -46,7 +44,7 @@ describe("settings that change", () => {
       .orderBy("version")
       .execute();
     expect(versions.length).toBeGreaterThan(3);
-    const amounts = new Map(versions.map((row) => [row.version, (row.settings as Settings).actions.message?.minXp]));
+    const amounts = new Map(versions.map((row) => [row.version, Settings.parse(row.settings).actions.message?.minXp]));
     const rows = await database.owner
       .selectFrom("activity_log")
       .select(["settings_version", "xp"])

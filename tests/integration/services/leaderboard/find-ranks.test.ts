@@ -81,14 +81,14 @@ test("the first question of a community is answered by Postgres, and has the set
 test("awards that nobody told Redis of count within two seconds, on all boards", async () => {
   const communityId = await aRankedCommunity();
   await adjust(communityId, "user_9", 1_000);
-  await adjust(communityId, "user_new", 450);
+  await adjust(communityId, "user_new", 550);
+  await adjust(communityId, "user_newer", 750);
   await adjust(communityId, "user_1", -880);
   await sleep(STALE_MS);
-  const seen = await ranksOf(communityId, "user_5");
-  // user_9 has overtaken, user_1 has fallen behind, user_new stands behind.
-  expect(seen).toEqual({ ranks: [5, 5, 5], cached: FROM_REDIS });
+  // Three have come before user_5, one has fallen behind.
+  expect(await ranksOf(communityId, "user_5")).toEqual({ ranks: [7, 7, 7], cached: FROM_REDIS });
   expect(await ranksOf(communityId, "user_new")).toEqual({ ranks: [6, 6, 6], cached: FROM_REDIS });
-  expect(await ranksOf(communityId, "user_1")).toEqual({ ranks: [10, 10, 10], cached: FROM_REDIS });
+  expect(await ranksOf(communityId, "user_1")).toEqual({ ranks: [11, 11, 11], cached: FROM_REDIS });
 });
 
 test("an award that is committed long after it began is not missed", async () => {
@@ -132,6 +132,23 @@ test("a set that an award made after a flush, with nobody else in it, is not tak
   const communityId = await aRankedCommunity();
   await app().redis.flush();
   await inRedis((redis) => redis.zadd(`ranks:{${communityId}}:all`, { score: 900, member: "user_1" }));
+  expect((await ranksOf(communityId, "user_5")).ranks).toEqual([5, 5, 5]);
+});
+
+test("a set that is lost while it is being caught up with is not taken for the board", async () => {
+  const communityId = await aRankedCommunity();
+  await adjust(communityId, "user_1", 1);
+  await sleep(STALE_MS);
+  const { redis } = app().deps;
+  const losing: Deps["redis"] = {
+    ...redis,
+    async run(what, command, options) {
+      if (what === "catch up with ranks") await app().redis.flush();
+      return redis.run(what, command, options);
+    },
+  };
+  // What is caught up with is user_1 alone: enough for the second, not for the fifth.
+  expect((await ranksOf(communityId, "user_2", { ...app().deps, redis: losing })).ranks).toEqual([2, 2, 2]);
   expect((await ranksOf(communityId, "user_5")).ranks).toEqual([5, 5, 5]);
 });
 
@@ -216,8 +233,10 @@ test("a busy board is not made anew for being busy", async () => {
 test("members who earn while the sets are being made are in them", async () => {
   const { database, deps } = app();
   const communityId = await aCommunity(database);
-  await sql`insert into users (community_id, user_id, xp, xp_reached_at)
-    select ${communityId}, 'user_' || n, 1000 + n, now() from generate_series(1, 30000) n`.execute(database.owner);
+  await sql`insert into users (community_id, user_id, xp, xp_bucket, xp_reached_at)
+    select ${communityId}, 'user_' || n, 1000 + n, xp_bucket_of(1000 + n), now() from generate_series(1, 30000) n`.execute(
+    database.owner,
+  );
   const making = rebuildRanks(deps, communityId);
   for (let at = 1; at <= 40; at += 1) await adjust(communityId, `user_${at}`, 100_000);
   expect(await making).toBe(true);

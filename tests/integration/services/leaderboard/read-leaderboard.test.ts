@@ -100,8 +100,9 @@ test("whoever's XP stay the same is met exactly once on the way through 5,000 mo
 test("two hundred thousand members can be paged through, each once, and anyone's rank is exact", async () => {
   const { database, deps } = app();
   const communityId = await aCommunity(database);
-  await sql`insert into users (community_id, user_id, xp, xp_reached_at)
-    select ${communityId}, 'user_' || n, 1 + (n::bigint * 7919 * n) % 60000, now() from generate_series(1, 200000) n`.execute(
+  await sql`insert into users (community_id, user_id, xp, xp_bucket, xp_reached_at)
+    select ${communityId}, 'user_' || n, xp, xp_bucket_of(xp), now()
+    from generate_series(1, 200000) n, lateral (select 1 + (n::bigint * 7919 * n) % 60000 as xp) x`.execute(
     database.owner,
   );
   await sql`insert into profiles (community_id, user_id, name, fetched_at)

@@ -90,15 +90,25 @@ test("however often a board is read, each member is asked for once, five at a ti
   expect(more.asked).toHaveLength(100);
 });
 
-test("members who come to the queue while it is running empty are not left in it", async () => {
+test("members who come just when the queue has run empty are not left in it", async () => {
   const { communityId, userIds } = await aCommunityOf(Array.from({ length: 60 }, (_, at) => `Member ${at}`));
-  const watched = counting(app().deps);
-  for (const userId of userIds) {
-    void refreshProfiles(watched.deps, communityId, [userId]);
-    await sleep(userIds.indexOf(userId) % 3);
+  const { deps } = app();
+  const away = async () => {
+    throw new Error("Whop is away");
+  };
+  const watched = counting(deps);
+  for (let at = 0; at < 60; at += 6) {
+    // Five who end at the same moment, and one more right after.
+    void refreshProfiles(
+      { ...deps, whop: { ...deps.whop, retrieveUser: away } },
+      communityId,
+      userIds.slice(at, at + 5),
+    );
+    for (let turns = -20; turns < at; turns += 1) await Promise.resolve();
+    await refreshProfiles(watched.deps, communityId, userIds.slice(at + 5, at + 6));
   }
-  await refreshProfiles(watched.deps, communityId, []);
-  expect(watched.asked).toHaveLength(60);
+  await sleep(50);
+  expect(watched.asked).toEqual(userIds.filter((_, at) => at % 6 === 5));
 });
 
 test("while Whop is away boards answer with what is known, and Whop is not asked about each member", async () => {
