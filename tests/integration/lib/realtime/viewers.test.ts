@@ -1,0 +1,46 @@
+import { startUpstashServer, type UpstashServer } from "@/dev/redis/upstash-server";
+import { createViewers } from "@/lib/realtime/viewers";
+import { createRedis, type RedisClient } from "@/lib/redis/client";
+import { aRealRedisUrl, aRedisLog } from "@/tests/support/redis";
+
+describe.each<[string, () => Promise<string | undefined>]>([
+  ["a Redis of its own", aRealRedisUrl],
+  ["a Redis in this process", async () => undefined],
+])("with %s", (_what, redisUrl) => {
+  let server: UpstashServer;
+  let redis: RedisClient;
+  beforeAll(async () => {
+    server = await startUpstashServer({ redisUrl: await redisUrl() });
+    redis = createRedis({ kind: "upstash", url: server.url, token: server.token }, aRedisLog());
+  });
+  afterAll(async () => {
+    await redis.close();
+    await server.stop();
+  });
+
+  test("viewers count in their own community while their tokens last, in all instances", async () => {
+    const start = Date.now();
+    let elapsedMs = 0;
+    const now = () => new Date(start + elapsedMs);
+    const [first, second] = [createViewers({ redis, now }), createViewers({ redis, now })];
+    await first.note("biz_a", new Date(start + 60_000));
+    await second.note("biz_a", new Date(start + 120_000));
+    await second.note("biz_b", new Date(start + 120_000));
+    expect([await first.count("biz_a"), await second.count("biz_b"), await first.count("biz_c")]).toEqual([2, 1, 0]);
+    elapsedMs = 60_000;
+    expect(await first.count("biz_a")).toBe(1);
+    await first.note("biz_a", new Date(start + 300_000));
+    elapsedMs = 120_000;
+    expect(await second.count("biz_a")).toBe(1);
+  });
+
+  test("while Redis is away the last count holds", async () => {
+    const viewers = createViewers({ redis, now: () => new Date() });
+    await viewers.note("biz_d", new Date(Date.now() + 60_000));
+    expect(await viewers.count("biz_d")).toBe(1);
+    await server.down();
+    await viewers.note("biz_d", new Date(Date.now() + 60_000));
+    expect(await viewers.count("biz_d")).toBe(1);
+    await server.up();
+  });
+});
