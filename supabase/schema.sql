@@ -412,9 +412,9 @@ create table users (
   xp_reached_at timestamp with time zone,
   last_activity_at timestamp with time zone,
   visibility visibility default 'public'::text not null,
+  visibility_changed_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
-  visibility_changed_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (community_id, user_id),
   constraint users_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE
 ) with (fillfactor=80);
@@ -436,7 +436,7 @@ create policy own_community_update on users for update to wee5_app
   with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant insert (community_id, user_id, visibility, visibility_changed_at) on users to wee5_app;
 grant select on users to wee5_app;
-grant update (visibility, updated_at, visibility_changed_at) on users to wee5_app;
+grant update (visibility, visibility_changed_at, updated_at) on users to wee5_app;
 
 
 -- Functions
@@ -1236,7 +1236,8 @@ begin
       (v_opening.period_reached ->> (p.period || '/' || p.starts_on))::timestamptz)
   from periods p
   on conflict (community_id, period, starts_on, user_id) do update
-    set activities = excluded.activities, xp = excluded.xp, xp_reached_at = excluded.xp_reached_at;
+    set activities = excluded.activities, xp = excluded.xp, xp_bucket = excluded.xp_bucket,
+      xp_reached_at = excluded.xp_reached_at;
 
   insert into public.member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
   select distinct on (a.action) p_community_id, p_user_id, a.action, a.occurred_at, a.activity_id, (v_paid ->> a.action)::timestamptz

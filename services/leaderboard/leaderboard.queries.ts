@@ -2,6 +2,7 @@ import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { Board } from "@/services/leaderboard/board";
 import type { Place } from "@/services/leaderboard/cursor";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
+import { xpBucket } from "@/services/xp/xp-bucket";
 import type { DB } from "@/types/database";
 
 type Trx = Transaction<DB>;
@@ -32,9 +33,6 @@ function membersOn(communityId: string, board: Board): RawBuilder<unknown> {
     where community_id = ${communityId} and period = ${board.filter} and starts_on = ${board.startsOn} and xp_bucket >= 0
       and user_id not in (select user_id from users where community_id = ${communityId} and visibility = 'hidden')`;
 }
-
-/** As `xp_bucket_of` in SQL. */
-const bucketOf = (xp: number) => Math.min(Math.floor(xp / 256), 2_147_483_647);
 
 /** @param users under which name the columns of the table are there; `p` is `profiles`. */
 function standing(users: "b" | "u"): RawBuilder<unknown> {
@@ -76,10 +74,10 @@ export async function listStandings(
 const momentOf = ({ reachedAtUs }: Place) =>
   sql`'epoch'::timestamptz + ${reachedAtUs}::double precision * interval '1 microsecond'`;
 
-const after = (place: Place) => sql`b.xp_bucket <= ${bucketOf(place.xp)} and (b.xp < ${place.xp} or b.xp = ${place.xp}
+const after = (place: Place) => sql`b.xp_bucket <= ${xpBucket(place.xp)} and (b.xp < ${place.xp} or b.xp = ${place.xp}
   and (b.reached_at, b.user_id collate "C") > (${momentOf(place)}, ${place.userId}::text collate "C"))`;
 
-const before = (place: Place) => sql`b.xp_bucket >= ${bucketOf(place.xp)} and (b.xp > ${place.xp} or b.xp = ${place.xp}
+const before = (place: Place) => sql`b.xp_bucket >= ${xpBucket(place.xp)} and (b.xp > ${place.xp} or b.xp = ${place.xp}
   and (b.reached_at, b.user_id collate "C") < (${momentOf(place)}, ${place.userId}::text collate "C"))`;
 
 /** One member, on the board or not. */
@@ -115,7 +113,7 @@ export async function countAbove(
 }
 
 function countAboveOne(communityId: string, board: Board, xp: number): RawBuilder<unknown> {
-  const bucket = bucketOf(xp);
+  const bucket = xpBucket(xp);
   if (board.filter === "all-time") {
     const members = membersOn(communityId, board);
     return sql`(select count(*) from (${members}) b where b.xp_bucket > ${bucket})

@@ -4,7 +4,8 @@ import { checkRewards } from "@/services/xp/check-rewards";
 import { compareStates, type Difference } from "@/services/xp/compare-states";
 import { type FoldInput, fold } from "@/services/xp/fold";
 import { readFacts, readStoredState } from "@/services/xp/stored-state";
-import { findOpening } from "@/services/xp/xp.queries";
+import { findOpening, findUser, listPeriodRollups } from "@/services/xp/xp.queries";
+import { xpBucket } from "@/services/xp/xp-bucket";
 import type { DB } from "@/types/database";
 
 type Rules = Pick<FoldInput, "communityId" | "settingsVersions" | "curve">;
@@ -19,5 +20,22 @@ export async function checkMember(trx: Transaction<DB>, rules: Rules, userId: st
   const opening = await findOpening(trx, communityId, userId);
   // Two days' grace: the time zone of a community may put the edge into the day after.
   const edge = opening ? dayIn("UTC", new Date(opening.closed_before.getTime() + 2 * 86_400_000)) : "";
-  return [...compareStates(stored, folded, edge), ...(await checkRewards(trx, communityId, userId, folded))];
+  return [
+    ...compareStates(stored, folded, edge),
+    ...(await checkBuckets(trx, communityId, userId)),
+    ...(await checkRewards(trx, communityId, userId, folded)),
+  ];
+}
+
+/** A row whose bucket is not its XP's stands in the wrong place of the board's index. */
+async function checkBuckets(trx: Transaction<DB>, communityId: string, userId: string): Promise<Difference[]> {
+  const user = await findUser(trx, communityId, userId);
+  const periods = await listPeriodRollups(trx, communityId, userId);
+  const rows = [
+    ...(user ? [{ what: "bucket", xp: user.xp, bucket: user.xp_bucket }] : []),
+    ...periods.map((row) => ({ what: `bucket of ${row.period}/${row.starts_on}`, xp: row.xp, bucket: row.xp_bucket })),
+  ];
+  return rows.flatMap(({ what, xp, bucket }) =>
+    bucket === xpBucket(xp) ? [] : [{ what, stored: String(bucket), folded: String(xpBucket(xp)) }],
+  );
 }

@@ -47,7 +47,7 @@ export function listDailyRollups(trx: Transaction<DB>, communityId: string, user
 export function listPeriodRollups(trx: Transaction<DB>, communityId: string, userId: string) {
   return trx
     .selectFrom("period_rollups")
-    .select(["period", "starts_on", "activities", "xp", "xp_reached_at"])
+    .select(["period", "starts_on", "activities", "xp", "xp_reached_at", "xp_bucket"])
     .where("community_id", "=", communityId)
     .where("user_id", "=", userId)
     .execute();

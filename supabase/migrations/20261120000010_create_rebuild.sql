@@ -96,7 +96,8 @@ begin
       (v_opening.period_reached ->> (p.period || '/' || p.starts_on))::timestamptz)
   from periods p
   on conflict (community_id, period, starts_on, user_id) do update
-    set activities = excluded.activities, xp = excluded.xp, xp_reached_at = excluded.xp_reached_at;
+    set activities = excluded.activities, xp = excluded.xp, xp_bucket = excluded.xp_bucket,
+      xp_reached_at = excluded.xp_reached_at;
 
   insert into public.member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
   select distinct on (a.action) p_community_id, p_user_id, a.action, a.occurred_at, a.activity_id, (v_paid ->> a.action)::timestamptz

@@ -32,6 +32,8 @@ const CORRUPTIONS: [string, string[]][] = [
   ["update activity_log set outcome = 'cooldown', xp = 0 where activity_id = 'message:1'", ["activity message:1"]],
   ["update activity_log set outcome = 'awarded', xp = 20 where activity_id = 'message:2'", ["activity message:2"]],
   ["update activity_log set xp = 1000 where activity_id = 'message:1'", ["activity message:1"]],
+  ["update users set xp_bucket = 99", ["bucket"]],
+  ["update period_rollups set xp_bucket = -1 where period = 'month'", ["bucket of month"]],
   ["delete from rewards where level = 5", ["reward of level 5"]],
   ["update rewards set state = 'cancelled', cancelled_because = 'level_lost' where level = 5", ["reward of level 5"]],
   [
