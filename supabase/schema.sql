@@ -466,8 +466,9 @@ declare
 begin
   perform public.require_community(p_community_id);
   perform pg_advisory_xact_lock(5, hashtext(p_community_id));
-  -- "Now" is a moment at which no award is under way: all that were priced before it also happened before it.
-  v_valid_from := coalesce(p_valid_from, clock_timestamp());
+  -- "Now" is a moment at which no award is under way: all that were priced before it also happened before it. In whole
+  -- milliseconds, as activities are, so that nobody who reads it can put it on the other side of one.
+  v_valid_from := date_trunc('milliseconds', coalesce(p_valid_from, clock_timestamp() + interval '1 millisecond'));
   update public.communities set settings_version = settings_version + 1, updated_at = now()
   where community_id = p_community_id and settings_version = p_expected_version
   returning settings_version into v_version;
