@@ -136,6 +136,11 @@ async function serve(
     } catch (error) {
       await end("SIGKILL");
       const words = readFileSync(place.log, "utf8").trim();
+      // Children of a server that was just killed may need a moment to be gone.
+      if (attempts > 1 && /shared memory block .* is still in use/.test(words)) {
+        await sleep(300);
+        return start(attempts - 1);
+      }
       if (attempts > 1 && /Address already in use|could not bind/i.test(words)) {
         if (options.port) await sleep(300);
         else port = await freePort();

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endWithUs } from "@/dev/end-with-us";
-import { freePort } from "@/dev/free-port";
+import { steadyPort } from "@/tests/support/steady-port";
 
 const START_SECONDS = 60;
 const END_SECONDS = 20;
@@ -33,7 +33,7 @@ export interface AppProcess {
 
 /** Starts the app in a process of its own, on a free port, and waits for its first answer. */
 export async function startAppProcess(kind: AppKind, env: Record<string, string>): Promise<AppProcess> {
-  const port = await freePort();
+  const port = await steadyPort();
   const url = `http://127.0.0.1:${port}`;
   const lines: string[] = [];
   let child: ChildProcess | undefined;
