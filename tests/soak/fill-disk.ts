@@ -10,12 +10,14 @@ import { findPostgres } from "@/dev/postgres-binaries";
 import { doctorFinds, inWords, missingFrom, storedTwice } from "@/tests/soak/audit";
 import { brokenAmong, type Experiment, type Finding, type Plan } from "@/tests/soak/experiment";
 import { type Ground, onGround } from "@/tests/soak/ground";
-import { disorder, messageSource, newLedger, onlyAnswers, sendFrom } from "@/tests/soak/load";
+import { disorder, type Ledger, messageSource, newLedger, onlyAnswers, sendFrom } from "@/tests/soak/load";
 
 const run = promisify(execFile);
 const DISK_MB = 400;
 /** Refusals that show that the disk is really full. */
 const ENOUGH_REFUSALS = 60;
+const FILL_LIMIT_MS = 60_000;
+const RESUME_LIMIT_MS = 60_000;
 
 /**
  * F4: the disk of Postgres fills up under load, once that of its tables and once that of its log. While it is full awards are
@@ -84,35 +86,15 @@ async function fillUnderLoad(ground: Ground, plan: Plan, part: Part, disk: strin
     clients: 10,
     stop: stop.signal,
   });
-  await sleep(1_000);
-  const ballast = join(disk, "ballast");
-  const refusedBefore = ledger.answers.get(503) ?? 0;
-  await fill(ballast, disk);
-  const started = Date.now();
-  // Postgres may end of it, and whatever watches over it starts it again.
-  const tend = () => restartIfGone(ground);
-  while (refusals() < ENOUGH_REFUSALS && Date.now() - started < 60_000) {
-    await sleep(200);
-    await tend();
-    await fill(ballast, disk);
+  let course: Course;
+  try {
+    await sleep(1_000);
+    course = await fillAndFree(ground, ledger, disk, Math.min(10_000, plan.seconds * 500));
+    await sleep(1_000);
+  } finally {
+    stop.abort();
   }
-  const full = refusals();
-  const acknowledgedWhenFull = ledger.acknowledged.size;
-  await sleep(Math.min(10_000, plan.seconds * 500));
-  await rm(ballast, { force: true });
-  const freed = performance.now();
-  while (ledger.acknowledged.size <= acknowledgedWhenFull + 20 && performance.now() - freed < 60_000) {
-    await sleep(50);
-    await tend();
-  }
-  const resumedMs = Math.round(performance.now() - freed);
-  await sleep(1_000);
-  stop.abort();
   await load;
-
-  function refusals(): number {
-    return (ledger.answers.get(503) ?? 0) - refusedBefore;
-  }
   const lost = await missingFrom(ground, ledger.acknowledged.values());
   const twice = await storedTwice(ground);
   const differences = await doctorFinds(ground, ground.community.companyId);
@@ -120,13 +102,13 @@ async function fillUnderLoad(ground: Ground, plan: Plan, part: Part, disk: strin
   return {
     figures: {
       [`${part}: acknowledged`]: ledger.acknowledged.size,
-      [`${part}: refused while full`]: full,
+      [`${part}: refused while full`]: course.refused,
       [`${part}: lost`]: lost.length,
-      [`${part}: goes on after ms`]: resumedMs,
+      [`${part}: goes on after ms`]: course.resumedMs,
       [`${part}: answers`]: [...ledger.answers].join(" "),
     },
     broken: brokenAmong({
-      [`${part}: the disk was full`]: full >= ENOUGH_REFUSALS,
+      [`${part}: the disk was full`]: course.refused >= ENOUGH_REFUSALS,
       [`${part}: nothing acknowledged is missing`]: lost.length === 0,
       [`${part}: nothing is stored twice`]: twice === 0,
       [`${part}: every member equals the fold (${inWords(differences)})`]: differences.length === 0,
@@ -135,10 +117,35 @@ async function fillUnderLoad(ground: Ground, plan: Plan, part: Part, disk: strin
         503,
         "lost",
       ]),
-      [`${part}: with space again it goes on by itself`]: resumedMs < 60_000,
+      [`${part}: with space again it goes on by itself`]: course.resumedMs < RESUME_LIMIT_MS,
       [`${part}: the app goes on`]: app.deaths() === 0 && app.strayErrors() === 0,
     }),
   };
+}
+
+type Course = { refused: number; resumedMs: number };
+
+/** Fills the disk, waits for refusals, keeps it full for a while, and waits for awards after it has space again. */
+async function fillAndFree(ground: Ground, ledger: Ledger, disk: string, fullForMs: number): Promise<Course> {
+  const ballast = join(disk, "ballast");
+  const refusedBefore = ledger.answers.get(503) ?? 0;
+  const refused = () => (ledger.answers.get(503) ?? 0) - refusedBefore;
+  const started = Date.now();
+  for (;;) {
+    await fill(ballast, disk);
+    const elapsedMs = Date.now() - started;
+    if ((refused() >= ENOUGH_REFUSALS && elapsedMs >= fullForMs) || elapsedMs > FILL_LIMIT_MS) break;
+    await sleep(200);
+    await restartIfGone(ground);
+  }
+  const atTheEnd = { refused: refused(), acknowledged: ledger.acknowledged.size };
+  await rm(ballast, { force: true });
+  const freed = performance.now();
+  while (ledger.acknowledged.size <= atTheEnd.acknowledged + 20 && performance.now() - freed < RESUME_LIMIT_MS) {
+    await sleep(50);
+    await restartIfGone(ground);
+  }
+  return { refused: atTheEnd.refused, resumedMs: Math.round(performance.now() - freed) };
 }
 
 /** Takes all the space that is left, to the last page. */
@@ -155,7 +162,7 @@ async function fill(ballast: string, disk: string): Promise<void> {
   }
 }
 
-/** As a service manager does. It may end again at once, for as long as the disk is full. */
+/** As a service manager does, since Postgres may end of a full disk. It may end again at once, for as long as the disk is full. */
 async function restartIfGone({ postgres, ownerUrl }: Ground): Promise<void> {
   if (await accepts(ownerUrl)) return;
   try {

@@ -41,13 +41,16 @@ export async function killAppUnderLoad(ground: Ground, plan: Plan, instances: nu
     stop: stop.signal,
   });
   const startsMs: number[] = [];
-  for (const until = Date.now() + seconds * 1000; Date.now() < until; ) {
-    await sleep(300 + random() * 1_700);
-    const app = pick();
-    await app.kill();
-    startsMs.push(await app.start());
+  try {
+    for (const until = Date.now() + seconds * 1000; Date.now() < until; ) {
+      await sleep(300 + random() * 1_700);
+      const app = pick();
+      await app.kill();
+      startsMs.push(await app.start());
+    }
+  } finally {
+    stop.abort();
   }
-  stop.abort();
   await load;
   const termination = await terminateUnderWay(ground, pick());
 

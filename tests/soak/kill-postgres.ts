@@ -100,16 +100,19 @@ async function loadAndKill(
   });
   const lost: string[] = [];
   let kills = 0;
-  for (const until = Date.now() + seconds * 1000; Date.now() < until && !enough(lost.length); ) {
-    await sleep(500 + random() * 1_000);
-    await ground.postgres.kill();
-    // At once, and only what was acknowledged by then: a later repeat would put back what was lost.
-    const acknowledged = [...ledger.acknowledged.values()];
-    await ground.postgres.restart();
-    kills += 1;
-    lost.push(...(await missingFrom(ground, acknowledged)));
+  try {
+    for (const until = Date.now() + seconds * 1000; Date.now() < until && !enough(lost.length); ) {
+      await sleep(500 + random() * 1_000);
+      await ground.postgres.kill();
+      // At once, and only what was acknowledged by then: a later repeat would put back what was lost.
+      const acknowledged = [...ledger.acknowledged.values()];
+      await ground.postgres.restart();
+      kills += 1;
+      lost.push(...(await missingFrom(ground, acknowledged)));
+    }
+  } finally {
+    stop.abort();
   }
-  stop.abort();
   // A database that has lost commits contradicts what the app remembers; nobody has to wait for it to sort that out.
   if (lost.length > 0) giveUp.abort();
   await load;

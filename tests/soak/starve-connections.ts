@@ -9,7 +9,7 @@ import type { AppProcess } from "@/tests/support/app-process";
 const CONNECTIONS = 24;
 const AT_ONCE = 200;
 const LIMIT_MS = 20_000;
-const HEALTH_LIMIT_MS = 2_000;
+const HEALTH_LIMIT_MS = 5_000;
 const RECOVERY_LIMIT_MS = 5_000;
 
 /**
