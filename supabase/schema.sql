@@ -1330,11 +1330,10 @@ declare
   v_day date;
   v_row public.activities;
   v_decision record;
-  v_last_paid timestamptz;
   v_weeks date[] := '{}';
   v_months date[] := '{}';
   v_ended boolean := true;
-  v_start date;
+  v_previous_day date;
 begin
   select coalesce(bool_or(s.settings ->> 'dailyXpCap' is not null), false),
     coalesce(bool_or(s.settings ->> 'dailyXpCap' is not null
@@ -1421,9 +1420,9 @@ begin
       if v_now.holds_until is not null and v_row.occurred_at >= v_now.holds_until then
         v_now := public.settings_at(p_community_id, v_row.occurred_at);
       end if;
-      v_start := v_day;
+      v_previous_day := v_day;
       v_day := (v_row.occurred_at at time zone (v_now.settings ->> 'timeZone'))::date;
-      if v_any_cap and v_day is distinct from v_start then
+      if v_any_cap and v_day is distinct from v_previous_day then
         -- Days that no later activity can belong to would keep the two states apart for nothing.
         select coalesce(jsonb_object_agg(key, value), '{}') into v_used_old from jsonb_each(v_used_old)
         where split_part(key, '/', 1)::date >= v_day - 2;
