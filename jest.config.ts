@@ -5,10 +5,25 @@ import nextJest from "next/jest";
 const createNextConfig = nextJest({ dir: __dirname });
 
 /** Packages that ship only ES modules; next/jest would leave them untransformed. */
-const esModules = ["jose", "@upstash", "uncrypto", "frosted-ui", "@hono", "hono", "kysely", "lru-cache"].join("|");
+const esModules = [
+  "jose",
+  "@upstash",
+  "uncrypto",
+  "frosted-ui",
+  "@hono",
+  "hono",
+  "kysely",
+  "lru-cache",
+  "pixelmatch",
+  "woff2-encoder",
+].join("|");
 
 const shared: Config = {
-  moduleNameMapper: { "^@/(.*)$": "<rootDir>/$1", "^server-only$": "<rootDir>/tests/support/server-only.ts" },
+  moduleNameMapper: {
+    "^@/(.*)$": "<rootDir>/$1",
+    "^server-only$": "<rootDir>/tests/support/server-only.ts",
+    "^harfbuzzjs$": "<rootDir>/tests/support/harfbuzz.ts",
+  },
   setupFilesAfterEnv: ["<rootDir>/tests/support/setup.ts"],
 };
 

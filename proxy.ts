@@ -10,7 +10,10 @@ import { pagePolicy } from "@/lib/http/headers";
  */
 export const config = { matcher: ["/((?!api(?:/|$)|_next/static|_next/image).*)", "/api/(.*%.*)"] };
 
-type PageEnv = Pick<Env, "appUrl" | "nodeEnv" | "supabaseUrl" | "whopBaseUrl" | "whopFrameAncestors">;
+/** Any address at which there is no page. */
+const NO_SUCH_PAGE = "/no-such-page";
+
+type PageEnv = Pick<Env, "appUrl" | "nodeEnv" | "supabase" | "whopBaseUrl" | "whopFrameAncestors">;
 let fixed: ReturnType<typeof fixedParts> | undefined;
 
 /** Gives each page its Content-Security-Policy. It decides nothing: every route and page checks its caller itself. */
@@ -26,7 +29,10 @@ export function proxy(request: NextRequest): Response {
   const headers = new Headers(request.headers);
   headers.set("x-nonce", nonce);
   headers.set("content-security-policy", policy);
-  const response = NextResponse.next({ request: { headers } });
+  // Next answers a page's address that it cannot decode with a page of its own, which would have no policy.
+  const response = canBeDecoded(pathname)
+    ? NextResponse.next({ request: { headers } })
+    : NextResponse.rewrite(new URL(NO_SUCH_PAGE, request.url), { request: { headers } });
   response.headers.set("content-security-policy", policy);
   return response;
 }
@@ -44,7 +50,7 @@ function noSuchAddress(request: NextRequest): Response {
 }
 
 function fixedParts(env: PageEnv) {
-  const realtime = env.supabaseUrl ? [env.supabaseUrl, env.supabaseUrl.replace(/^http/, "ws")] : [];
+  const realtime = env.supabase ? [env.supabase.url, env.supabase.url.replace(/^http/, "ws")] : [];
   return {
     frameAncestors: env.whopFrameAncestors,
     connect: realtime.map(originOf),

@@ -23,7 +23,13 @@ export async function surround(database: BenchDatabase): Promise<Surroundings> {
   const stoodIn = real ? undefined : await startUpstashServer();
   const addresses = { appUrl, proxyUrl: appUrl, databaseUrl: database.appUrl, directDatabaseUrl: database.ownerUrl };
   const variables = appVariables(
-    { ...addresses, redisUrl: stoodIn?.url ?? "", whopBaseUrl: `${nowhere}/api/v1`, whopUrl: nowhere },
+    {
+      ...addresses,
+      redisUrl: stoodIn?.url ?? "",
+      supabaseUrl: nowhere,
+      whopBaseUrl: `${nowhere}/api/v1`,
+      whopUrl: nowhere,
+    },
     {
       appPassword: "",
       redisToken: stoodIn?.token ?? "",
@@ -36,6 +42,8 @@ export async function surround(database: BenchDatabase): Promise<Surroundings> {
       botUserId: newId("user"),
       tokenKey: { kty: "EC", d: "" },
     },
+    // Realtime is set up and nobody watches: each award still asks whether somebody does.
+    { anonKey: "bench", serviceRoleKey: "bench" },
   );
   return {
     variables: { ...variables, LOG_LEVEL: "warn", DIRECT_DATABASE_URL: "", ...(real ? { REDIS_URL: real.url } : {}) },

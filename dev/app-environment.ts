@@ -8,14 +8,23 @@ export type AppAddresses = {
   /** As the owner. */
   directDatabaseUrl: string;
   redisUrl: string;
+  /** Where Realtime is. */
+  supabaseUrl: string;
   whopBaseUrl: string;
   /** Where the page with the iframe is. */
   whopUrl: string;
   proxyUrl: string;
 };
 
+/** Keys as a Supabase project has them, signed with the same secret as members' tokens. */
+export type SupabaseKeys = { anonKey: string; serviceRoleKey: string };
+
 /** Every variable the app is told, as a person would set them; nothing else says that this is the local stack. */
-export function appVariables(addresses: AppAddresses, secrets: Secrets): Record<string, string> {
+export function appVariables(
+  addresses: AppAddresses,
+  secrets: Secrets,
+  { anonKey, serviceRoleKey }: SupabaseKeys,
+): Record<string, string> {
   const { appUrl, proxyUrl } = addresses;
   return {
     APP_URL: appUrl,
@@ -23,6 +32,10 @@ export function appVariables(addresses: AppAddresses, secrets: Secrets): Record<
     APP_ORIGINS: [appUrl, appUrl.replace("//localhost:", "//127.0.0.1:"), proxyUrl].join(","),
     DATABASE_URL: addresses.databaseUrl,
     DIRECT_DATABASE_URL: addresses.directDatabaseUrl,
+    NEXT_PUBLIC_SUPABASE_URL: addresses.supabaseUrl,
+    NEXT_PUBLIC_SUPABASE_ANON_KEY: anonKey,
+    SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
+    SUPABASE_JWT_SECRET: secrets.jwtSecret,
     UPSTASH_REDIS_REST_URL: addresses.redisUrl,
     UPSTASH_REDIS_REST_TOKEN: secrets.redisToken,
     WHOP_API_KEY: secrets.whopApiKey,

@@ -8,7 +8,13 @@ import { readJson } from "@/dev/read-json";
 const FROM = 20_000;
 const COUNT = 10_000;
 
-const Ports = z.object({ postgres: z.number(), redis: z.number(), whop: z.number(), proxy: z.number() });
+const Ports = z.object({
+  postgres: z.number(),
+  redis: z.number(),
+  realtime: z.number(),
+  whop: z.number(),
+  proxy: z.number(),
+});
 
 /** Ports of the stack's parts, the app's excepted. */
 export type Ports = z.infer<typeof Ports>;
@@ -26,6 +32,7 @@ export async function choosePorts(path: string): Promise<Ports> {
   const ports: Ports = {
     postgres: await choose(last.postgres),
     redis: await choose(last.redis),
+    realtime: await choose(last.realtime),
     whop: await choose(last.whop),
     proxy: await choose(last.proxy),
   };

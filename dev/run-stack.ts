@@ -75,15 +75,19 @@ function oneLine(error: unknown): string {
 
 function welcome({ appUrl, frameUrl, proxyUrl, whopUrl, memberUserId, adminUserId }: StackFile, seconds: number): void {
   process.stdout.write(`
-WEE5 is ready after ${seconds.toFixed(1)} s.
+WEE5 is ready after ${seconds.toFixed(1)} s. Open this first:
 
-  As a member, inside Whop   ${frameUrl}
+  ${frameUrl}
+
+  It is a community in a simulated Whop, and you are one of its members (${memberUserId}). Write something in the
+  chat box and see the XP arrive; under "You are" you become the owner, a newcomer or somebody who has left.
+
   As an admin                ${frameUrl}?user=${adminUserId}
   The iframe by itself       ${proxyUrl}
   The app                    ${appUrl}
   The simulated Whop         ${whopUrl}
 
-  Member ${memberUserId}, addresses and ids: ${DATA_DIR}/stack.json. Logs and data: ${DATA_DIR}/. Ctrl-C stops it all.
+  Addresses and ids: ${DATA_DIR}/stack.json. Logs and data: ${DATA_DIR}/. Ctrl-C stops it all.
 
 `);
 }

@@ -1,8 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Client } from "pg";
 import { z } from "zod";
+import { installRealtime } from "@/dev/realtime/install";
 import { migrate } from "@/lib/db/migrate";
 
 const DATABASE = "wee5";
+const POLICIES = join(process.cwd(), "supabase", "migrations", "20261120000020_create_realtime.sql");
 
 const Marker = z.object({
   state: z.enum(["seeding", "seeded"]),
@@ -41,7 +45,9 @@ export async function openSampleDatabase(
     await writeMarker(client, fresh);
     return fresh;
   });
+  await installRealtime(ownerUrl);
   await migrate({ ownerUrl, appUrl });
+  await asOwner(ownerUrl, guardRealtime);
   return {
     marker,
     ownerUrl,
@@ -56,6 +62,16 @@ export async function openSampleDatabase(
       });
     },
   };
+}
+
+/**
+ * The policies of a database that was kept from before there was Realtime here: their migration had nothing to guard then, and
+ * counts as applied.
+ */
+async function guardRealtime(client: Client): Promise<void> {
+  const policies = "select from pg_policies where schemaname = 'realtime' and policyname like 'wee5%'";
+  const { rowCount } = await client.query(policies);
+  if (rowCount === 0) await client.query(await readFile(POLICIES, "utf8"));
 }
 
 async function readMarker(client: Client): Promise<Marker | undefined> {

@@ -12,7 +12,7 @@ export type StackFile = {
   /** With the owner's rights, for inspection. */
   databaseUrl: string;
   redisUrl: string;
-  /** Empty as long as there is no local Realtime. */
+  /** The local Realtime, at the address that a Supabase project would have. */
   supabaseUrl: string;
   whopUrl: string;
   webhookSecret: string;

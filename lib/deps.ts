@@ -6,6 +6,7 @@ import { createKeyedHash, type KeyedHash } from "@/lib/crypto/keyed-hash";
 import { createDatabase } from "@/lib/db/database";
 import { type Env, readEnv } from "@/lib/env";
 import { createLogger, type Logger } from "@/lib/log";
+import { createRealtime, type Realtime } from "@/lib/realtime/realtime";
 import { createRedis, type RedisClient } from "@/lib/redis/client";
 import { createRateLimiter, type RateLimiter } from "@/lib/redis/rate-limit";
 import { createWhopClient, type WhopClient } from "@/lib/whop/client";
@@ -20,6 +21,8 @@ export interface Deps {
   db: Kysely<DB>;
   redis: RedisClient;
   limiter: RateLimiter;
+  /** Null where there is none: pages then ask by themselves. */
+  realtime: Realtime | null;
   whop: WhopClient;
   tokens: TokenVerifier;
   access: Access;
@@ -41,6 +44,7 @@ export function createDeps(env: Env): Deps {
     db,
     redis,
     limiter: createRateLimiter(redis),
+    realtime: createRealtime(env, { redis, log, now }),
     whop,
     tokens: createTokenVerifier({ appId: env.whopAppId, jwksUrl: env.whopJwksUrl, now }),
     access: createAccess({ whop }),

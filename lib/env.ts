@@ -21,10 +21,15 @@ export interface Env {
   whopJwksUrl: string;
   whopBotUserId?: string;
   whopFrameAncestors: string[];
-  supabaseUrl?: string;
-  supabaseAnonKey?: string;
-  supabaseServiceRoleKey?: string;
-  supabaseJwtSecret?: string;
+  /** For Realtime; null where there is none, and pages ask again by themselves. */
+  supabase: {
+    url: string;
+    anonKey: string;
+    serviceRoleKey: string;
+    jwtSecret: string;
+    /** What the plan allows for all communities together. */
+    messagesPerSecond: number;
+  } | null;
   sentryDsn?: string;
   cronSecret?: string;
   /** Exactly 32 bytes. */
@@ -32,6 +37,8 @@ export interface Env {
   planIds: { premium?: string; enterprise?: string };
   /** US dollars a month. */
   pricesUsd: { premium: number; enterprise: number };
+  /** Who runs this installation, as our public pages say. */
+  operator: { name?: string; supportEmail?: string };
   logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   /** Reverse proxies of ours in front of the app; each appends one entry to X-Forwarded-For. */
   trustedProxyHops: number;
@@ -79,6 +86,7 @@ const SCHEMA = z.object({
   NEXT_PUBLIC_SUPABASE_ANON_KEY: text.optional(),
   SUPABASE_SERVICE_ROLE_KEY: text.optional(),
   SUPABASE_JWT_SECRET: text.min(32).optional(),
+  REALTIME_MESSAGES_PER_SECOND: z.coerce.number().int().min(10).max(100_000).default(100),
   UPSTASH_REDIS_REST_URL: httpUrl.optional(),
   UPSTASH_REDIS_REST_TOKEN: text.optional(),
   REDIS_URL: redisUrl.optional(),
@@ -96,6 +104,8 @@ const SCHEMA = z.object({
   WHOP_PLAN_ID_ENTERPRISE: identifier.optional(),
   WEE5_PRICE_PREMIUM_USD: price.default(19),
   WEE5_PRICE_ENTERPRISE_USD: price.default(79),
+  OPERATOR_NAME: text.max(100).optional(),
+  SUPPORT_EMAIL: z.email().optional(),
   SENTRY_DSN: httpUrl.optional(),
   CRON_SECRET: text.min(16).optional(),
   ENCRYPTION_KEY: encryptionKey,
@@ -133,6 +143,7 @@ const HINTS: Record<Key, string> = {
   NEXT_PUBLIC_SUPABASE_ANON_KEY: "set it to the project's anon key",
   SUPABASE_SERVICE_ROLE_KEY: "set it to the project's service role key",
   SUPABASE_JWT_SECRET: "set it to the project's JWT secret, at least 32 characters",
+  REALTIME_MESSAGES_PER_SECOND: "set it to the Supabase plan's limit of Realtime messages per second, 10 to 100000",
   UPSTASH_REDIS_REST_URL: "set it with UPSTASH_REDIS_REST_TOKEN to an Upstash database, or set REDIS_URL",
   UPSTASH_REDIS_REST_TOKEN: "set it together with UPSTASH_REDIS_REST_URL",
   REDIS_URL: "set it to an address such as redis://localhost:6379",
@@ -147,6 +158,8 @@ const HINTS: Record<Key, string> = {
   WHOP_PLAN_ID_ENTERPRISE: "set it to a Whop plan id, such as plan_abc123",
   WEE5_PRICE_PREMIUM_USD: "set it to a number of US dollars above 0",
   WEE5_PRICE_ENTERPRISE_USD: "set it to a number of US dollars above 0",
+  OPERATOR_NAME: "set it to the name of who runs this installation, at most 100 characters",
+  SUPPORT_EMAIL: "set it to an e-mail address such as support@example.com",
   SENTRY_DSN: "set it to the DSN of a Sentry project",
   CRON_SECRET: "set it to a random text of at least 16 characters",
   ENCRYPTION_KEY: "set it to 32 random bytes in base64 or hex (openssl rand -base64 32)",
@@ -166,7 +179,7 @@ export function readEnv(source: Source = process.env): Env {
     const key = issue.path[0] as Key; // the schema is one flat object, so every path begins with a key of it
     problems.set(key, `${key} is ${given[key] === undefined ? "missing" : "not valid"}: ${HINTS[key]}`);
   }
-  for (const [key, problem] of redisProblems(given)) problems.set(key, problem);
+  for (const [key, problem] of [...redisProblems(given), ...supabaseProblems(given)]) problems.set(key, problem);
   if (!parsed.success || problems.size > 0) throw new Error(oneLine(problems));
 
   const values = parsed.data;
@@ -187,15 +200,13 @@ export function readEnv(source: Source = process.env): Env {
     whopJwksUrl: `${new URL(values.WHOP_BASE_URL).origin}/.well-known/jwks.json`,
     whopBotUserId: values.WHOP_BOT_USER_ID,
     whopFrameAncestors: values.WHOP_FRAME_ANCESTORS,
-    supabaseUrl: values.NEXT_PUBLIC_SUPABASE_URL,
-    supabaseAnonKey: values.NEXT_PUBLIC_SUPABASE_ANON_KEY,
-    supabaseServiceRoleKey: values.SUPABASE_SERVICE_ROLE_KEY,
-    supabaseJwtSecret: values.SUPABASE_JWT_SECRET,
+    supabase: supabaseOf(values),
     sentryDsn: values.SENTRY_DSN,
     cronSecret: values.CRON_SECRET,
     encryptionKey: values.ENCRYPTION_KEY,
     planIds: { premium: values.WHOP_PLAN_ID_PREMIUM, enterprise: values.WHOP_PLAN_ID_ENTERPRISE },
     pricesUsd: { premium: values.WEE5_PRICE_PREMIUM_USD, enterprise: values.WEE5_PRICE_ENTERPRISE_USD },
+    operator: { name: values.OPERATOR_NAME, supportEmail: values.SUPPORT_EMAIL },
     logLevel: values.LOG_LEVEL,
     trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     onVercel: source.VERCEL === "1",
@@ -232,6 +243,26 @@ function redisProblems(given: Partial<Record<Key, string>>): [Key, string][] {
 function redisOf(values: z.output<typeof SCHEMA>): Env["redis"] {
   const { UPSTASH_REDIS_REST_URL: url, UPSTASH_REDIS_REST_TOKEN: token, REDIS_URL: direct } = values;
   return url && token ? { kind: "upstash", url, token } : { kind: "redis", url: direct ?? "" };
+}
+
+const SUPABASE_KEYS = [
+  "NEXT_PUBLIC_SUPABASE_URL",
+  "NEXT_PUBLIC_SUPABASE_ANON_KEY",
+  "SUPABASE_SERVICE_ROLE_KEY",
+  "SUPABASE_JWT_SECRET",
+] as const satisfies readonly Key[];
+
+/** All of them, or none: with a part of them pages would try to listen and never hear anything. */
+function supabaseProblems(given: Partial<Record<Key, string>>): [Key, string][] {
+  const missing = SUPABASE_KEYS.filter((key) => !given[key]);
+  if (missing.length === SUPABASE_KEYS.length) return [];
+  return missing.map((key) => [key, `${key} is missing: ${HINTS[key]}, or leave all four of Supabase's empty`]);
+}
+
+function supabaseOf(values: z.output<typeof SCHEMA>): Env["supabase"] {
+  const [url, anonKey, serviceRoleKey, jwtSecret] = SUPABASE_KEYS.map((key) => values[key]);
+  if (!url || !anonKey || !serviceRoleKey || !jwtSecret) return null;
+  return { url, anonKey, serviceRoleKey, jwtSecret, messagesPerSecond: values.REALTIME_MESSAGES_PER_SECOND };
 }
 
 function refusePublishedSecrets(given: Partial<Record<Key, string>>): void {

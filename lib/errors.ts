@@ -22,7 +22,16 @@ export const STATUS_BY_CODE = {
 
 export type ErrorCode = keyof typeof STATUS_BY_CODE;
 
+/** Next loads this module once per bundle, and one set of dependencies serves all bundles: its errors are of another's class. */
+const MARK = Symbol.for("wee5.AppError");
+
 export class AppError extends Error {
+  /** So that `instanceof` knows an AppError from whichever bundle it comes. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && MARK in value;
+  }
+
+  readonly [MARK] = true;
   readonly details?: unknown;
   /** Seconds after which the caller may try again; becomes `Retry-After`. */
   readonly retryAfterSeconds?: number;

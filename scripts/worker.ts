@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   await runner.promise;
+  await deps.realtime?.broadcaster.idle();
   await Promise.all([deps.db.destroy(), deps.redis.close()]);
   deps.log.info({}, "worker stopped");
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Job, job, scheduled } from "@/lib/jobs";
 import { fetchProfile } from "@/services/leaderboard/refresh-profiles";
+import { tellMembers } from "@/services/leaderboard/tell-members";
 import { closeMonths, keepPartitions } from "@/services/xp/close-months";
 import { replayCommunity } from "@/services/xp/replay-community";
 
@@ -11,9 +12,10 @@ export const JOBS: readonly Job[] = [
   job("fetch_profile", community.extend({ userId: z.string() }), (deps, { communityId, userId }) =>
     fetchProfile(deps, communityId, userId),
   ),
-  job("replay_community", community.extend({ since: z.coerce.date() }), (deps, { communityId, since }) =>
-    replayCommunity(deps, communityId, since),
-  ),
+  job("replay_community", community.extend({ since: z.coerce.date() }), async (deps, { communityId, since }) => {
+    const replayed = await replayCommunity(deps, communityId, since);
+    await tellMembers(deps, communityId, replayed);
+  }),
   scheduled("keep_partitions", keepPartitions),
   scheduled("close_months", closeMonths),
 ];

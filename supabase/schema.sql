@@ -68,11 +68,12 @@ create table activity_identities (
   constraint activity_identities_pkey PRIMARY KEY (community_id, activity_id)
 );
 comment on table activity_identities is 'Every activity younger than the retention, in one index: the same one never counts twice, however late. It is apart from the log because a unique index on a partitioned table must hold the partition key.';
-comment on column activity_identities.user_id is 'Null when the removal arrived before the activity itself.';
+comment on column activity_identities.user_id is 'Null when the removal arrived before the activity itself (then without a time), and when the member has been erased.';
 alter table activity_identities enable row level security;
 create policy own_community on activity_identities for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on activity_identities to wee5_app;
+CREATE TRIGGER keep_erased BEFORE DELETE OR UPDATE ON public.activity_identities FOR EACH ROW WHEN (((old.user_id IS NULL) AND (old.occurred_at IS NOT NULL))) EXECUTE FUNCTION keep_erased();
 
 create table activity_log (
   community_id text not null,
@@ -133,12 +134,18 @@ create table communities (
   board_public boolean default false not null,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  onboarded_at timestamp with time zone,
+  onboarded_by text,
+  rewards_confirmed_at timestamp with time zone,
+  rewards_confirmed_by text,
   constraint communities_pkey PRIMARY KEY (community_id),
   constraint communities_community_id_check CHECK (((length(community_id) >= 1) AND (length(community_id) <= 64)))
 );
 comment on table communities is 'A Whop company (biz_…): the tenant. Every other row belongs to exactly one.';
 comment on column communities.settings_version is 'The newest settings version. An award priced with another is refused.';
 comment on column communities.board_public is 'Whether the leaderboard may be read without a member''s token.';
+comment on column communities.onboarded_at is 'When an admin first finished the onboarding; null shows it again.';
+comment on column communities.rewards_confirmed_at is 'When the choice of rewards that holds now was made. Null: no reward is sent. Grows with each choice, and so tells whether another came between.';
 alter table communities enable row level security;
 create policy own_community on communities for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
@@ -842,6 +849,73 @@ $function$;
 comment on function close_member(text,text,timestamp with time zone) is 'Moves a member''s activities before the edge into the opening balance. Repeating it changes nothing.';
 grant execute on function close_member(text,text,timestamp with time zone) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.confirm_onboarding(p_community_id text, p_by text, p_time_zone text, p_rules jsonb, p_seen timestamp with time zone)
+ RETURNS timestamp with time zone
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_community public.communities;
+  v_settings jsonb;
+  v_now timestamptz;
+  v_on uuid[];
+  v_withdrawn integer := 0;
+begin
+  perform public.require_community(p_community_id);
+  -- No award is under way meanwhile: each sees the rules as they were, or as they will be.
+  perform pg_advisory_xact_lock(5, hashtext(p_community_id));
+  select * into v_community from public.communities c where c.community_id = p_community_id for no key update;
+  if not found then
+    raise exception 'no community %', p_community_id using errcode = 'W5N01';
+  end if;
+  select s.settings into strict v_settings from public.settings_versions s
+  where s.community_id = p_community_id and s.version = v_community.settings_version;
+
+  if v_community.rewards_confirmed_at is not null and v_settings ->> 'timeZone' = p_time_zone
+    and (select jsonb_object_agg(r.rule_id, r.active) from public.reward_rules r where r.community_id = p_community_id) = p_rules
+  then
+    return v_community.rewards_confirmed_at;
+  end if;
+  if v_community.rewards_confirmed_at is distinct from p_seen or p_rules is null
+    or array(select r.rule_id::text collate "C" from public.reward_rules r where r.community_id = p_community_id order by 1)
+      <> array(select k collate "C" from jsonb_object_keys(p_rules) k order by 1)
+  then
+    raise exception 'onboarding of % has changed since %', p_community_id, p_seen using errcode = 'W5S01';
+  end if;
+
+  perform now() at time zone p_time_zone; -- Refused here, or every day of a member would fail.
+  if v_settings ->> 'timeZone' is distinct from p_time_zone then
+    perform public.add_settings_version(p_community_id, v_settings || jsonb_build_object('timeZone', p_time_zone), null,
+      v_community.settings_version, p_by);
+  end if;
+
+  update public.reward_rules r set active = (p_rules ->> r.rule_id::text)::boolean
+  where r.community_id = p_community_id and r.active is distinct from (p_rules ->> r.rule_id::text)::boolean;
+  v_on := array(select r.rule_id from public.reward_rules r where r.community_id = p_community_id and r.active order by r.level, r.rule_id);
+  if v_community.rewards_confirmed_at is null then
+    -- What came due before anybody had agreed to pay it, and is now not agreed to, has never been promised.
+    delete from public.rewards w
+    where w.community_id = p_community_id and w.state = 'due' and not (w.rule_id = any (v_on));
+    get diagnostics v_withdrawn = row_count;
+  end if;
+
+  v_now := greatest(date_trunc('milliseconds', clock_timestamp()), v_community.rewards_confirmed_at + interval '1 millisecond');
+  update public.communities c set
+    onboarded_at = coalesce(c.onboarded_at, v_now),
+    onboarded_by = coalesce(c.onboarded_by, p_by),
+    rewards_confirmed_at = v_now,
+    rewards_confirmed_by = p_by,
+    updated_at = now()
+  where c.community_id = p_community_id;
+  perform public.write_audit(p_community_id, p_by, 'onboarding.confirmed', null,
+    jsonb_build_object('timeZone', p_time_zone, 'rulesOn', to_jsonb(v_on), 'rewardsWithdrawn', v_withdrawn));
+  return v_now;
+end
+$function$;
+comment on function confirm_onboarding(text,text,text,jsonb,timestamp with time zone) is 'Confirms which rules pay (p_rules: rule id to on or off, of all rules) and the time zone, in one step; returns when. The same choice again changes nothing; another than p_seen (null: none yet) knows of is refused.';
+grant execute on function confirm_onboarding(text,text,text,jsonb,timestamp with time zone) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.count_ignored_event(p_event text)
  RETURNS void
  LANGUAGE sql
@@ -1048,6 +1122,66 @@ $function$;
 comment on function ensure_partitions(date,date) is 'Makes the monthly partitions that are missing between two dates; returns how many.';
 grant execute on function ensure_partitions(date,date) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.erase_member(p_community_id text, p_user_id text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_user public.users;
+  v_actions text[];
+  v_activities integer;
+  v_rewards integer;
+begin
+  perform public.require_community(p_community_id);
+  -- As an award does: no settings version is added meanwhile, and awards of the member wait for the row.
+  perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
+  select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+  if not found then
+    return jsonb_build_object('activities', 0, 'rewardsCancelled', 0, 'actions', '[]'::jsonb);
+  end if;
+  v_actions := array(select m.action from public.member_actions m
+    where m.community_id = p_community_id and m.user_id = p_user_id order by 1);
+
+  update public.activity_identities i set user_id = null, removed_at = greatest(now(), l.occurred_at)
+  from public.activity_log l
+  where l.community_id = p_community_id and l.user_id = p_user_id
+    and i.community_id = l.community_id and i.activity_id = l.activity_id;
+  delete from public.corrections c where c.community_id = p_community_id and c.user_id = p_user_id;
+  delete from public.activity_log l where l.community_id = p_community_id and l.user_id = p_user_id;
+  get diagnostics v_activities = row_count;
+  -- By their keys, which the days tell: by the member alone every week of the community would be read.
+  delete from public.period_rollups r
+  using (select distinct p.period, date_trunc(p.period, d.day)::date as starts_on
+    from public.daily_rollups d cross join (values ('week'), ('month')) p(period)
+    where d.community_id = p_community_id and d.user_id = p_user_id) own
+  where r.community_id = p_community_id and r.period = own.period and r.starts_on = own.starts_on and r.user_id = p_user_id;
+  delete from public.daily_rollups r where r.community_id = p_community_id and r.user_id = p_user_id;
+  delete from public.member_actions m where m.community_id = p_community_id and m.user_id = p_user_id;
+  delete from public.opening_days d where d.community_id = p_community_id and d.user_id = p_user_id;
+  delete from public.opening_balances o where o.community_id = p_community_id and o.user_id = p_user_id;
+  delete from public.profiles p where p.community_id = p_community_id and p.user_id = p_user_id;
+  perform graphile_worker.remove_job('profile:' || p_community_id || ':' || p_user_id);
+
+  -- Not sent: cancelled, and earned anew with its level. Sent: stays, and so is never sent again.
+  select count(*) into v_rewards from public.rewards r
+  where r.community_id = p_community_id and r.user_id = p_user_id and r.state in ('due', 'confirmed', 'waiting');
+  perform public.settle_rewards(p_community_id, p_user_id, 2147483647, 1, null);
+  update public.rewards r set caused_by = null where r.community_id = p_community_id and r.user_id = p_user_id;
+
+  update public.users u set xp = 0, xp_bucket = public.xp_bucket_of(0), level = 1, total_messages = 0, total_posts = 0,
+    total_reactions = 0, xp_reached_at = null, last_activity_at = null, created_at = now(), updated_at = now(),
+    visibility_changed_at = now() -- the sets in Redis learn from it that the member has gone
+  where u.community_id = p_community_id and u.user_id = p_user_id;
+  perform public.write_audit(p_community_id, p_user_id, 'member.erased', p_user_id,
+    jsonb_build_object('activities', v_activities, 'rewardsCancelled', v_rewards));
+  return jsonb_build_object('activities', v_activities, 'rewardsCancelled', v_rewards, 'actions', to_jsonb(v_actions));
+end
+$function$;
+comment on function erase_member(text,text) is 'Deletes all that is known of a member but the visibility, what others did with them, the audit log, the ids of the activities (without the member, while they could come again) and rewards: sent ones, and unsent ones cancelled. Waits for the member''s awards and they for it.';
+grant execute on function erase_member(text,text) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.forget_awaited_removals()
  RETURNS integer
  LANGUAGE sql
@@ -1060,6 +1194,17 @@ AS $function$
 $function$;
 comment on function forget_awaited_removals() is 'Removals whose activity never came: by now it would be refused by its age.';
 grant execute on function forget_awaited_removals() to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.keep_erased()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  return case when tg_op = 'DELETE' and old.removed_at < now() - interval '90 days' then old end;
+end
+$function$;
+comment on function keep_erased() is 'Leaves the identity of an erased activity as it is while the activity could come again; after that it may go.';
 
 CREATE OR REPLACE FUNCTION public.level_at(p_thresholds bigint[], p_xp bigint)
  RETURNS integer
@@ -1701,8 +1846,13 @@ AS $function$
   join public.activities a on a.community_id = i.community_id and a.user_id = i.user_id and a.occurred_at = i.occurred_at
     and a.activity_id = i.activity_id
   where i.community_id = p_community_id and i.activity_id = p_activity_id
+  union all
+  select jsonb_build_object('activityId', i.activity_id, 'userId', '', 'action', split_part(i.activity_id, ':', 1),
+    'outcome', 'reversed', 'baseXp', 0, 'xp', 0, 'occurredAt', i.occurred_at, 'rewards', '[]'::jsonb, 'duplicate', true)
+  from public.activity_identities i
+  where i.community_id = p_community_id and i.activity_id = p_activity_id and i.user_id is null and i.occurred_at is not null
 $function$;
-comment on function stored_receipt(text,text) is 'The receipt of an activity that is already recorded, as it stands now.';
+comment on function stored_receipt(text,text) is 'The receipt of an activity that is already recorded, as it stands now; of an erased one that it pays nothing, and not whose it was.';
 
 CREATE OR REPLACE FUNCTION public.write_audit(p_community_id text, p_actor text, p_action text, p_subject text, p_details jsonb)
  RETURNS bigint

@@ -51,7 +51,7 @@ export interface ActivityIdentities {
   occurred_at: Timestamp | null;
   removed_at: Timestamp | null;
   /**
-   * Null when the removal arrived before the activity itself.
+   * Null when the removal arrived before the activity itself (then without a time), and when the member has been erased.
    */
   user_id: string | null;
 }
@@ -107,6 +107,16 @@ export interface Communities {
   board_public: Generated<boolean>;
   community_id: string;
   created_at: Generated<Timestamp>;
+  /**
+   * When an admin first finished the onboarding; null shows it again.
+   */
+  onboarded_at: Timestamp | null;
+  onboarded_by: string | null;
+  /**
+   * When the choice of rewards that holds now was made. Null: no reward is sent. Grows with each choice, and so tells whether another came between.
+   */
+  rewards_confirmed_at: Timestamp | null;
+  rewards_confirmed_by: string | null;
   /**
    * The newest settings version. An award priced with another is refused.
    */

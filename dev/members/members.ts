@@ -17,13 +17,27 @@ export type MembersOptions = {
   log: BoundedLog;
   /** Another number, other conversations. */
   seed: number;
+  /** Members whom nobody plays either. */
+  spared?: readonly string[];
+  /** Whether they write from the start; true by default. */
+  isWriting?: boolean;
 };
+
+export type Members = {
+  isWriting(): boolean;
+  setWriting(on: boolean): void;
+  stop(): Promise<void>;
+};
+
+/** How soon a pause is noticed to be over. */
+const LOOK_EVERY_MS = 250;
 
 /**
  * Simulated members who chat and react, in bursts of one to three a second, as long as the stack runs. Nobody plays the admin, the
  * moderator and the member of `stack.json`: what those do is up to whoever looks at the demo.
  */
-export function startMembers({ whop, sample, log, seed }: MembersOptions): { stop(): Promise<void> } {
+export function startMembers({ whop, sample, log, seed, spared = [], ...options }: MembersOptions): Members {
+  let isWriting = options.isWriting ?? true;
   const draws = createDraws(seed, "members");
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -31,7 +45,8 @@ export function startMembers({ whop, sample, log, seed }: MembersOptions): { sto
   async function live(): Promise<void> {
     while (!signal.aborted) {
       try {
-        await converse(whop, drawConversation(draws, sample), draws, signal);
+        while (!isWriting) await sleep(LOOK_EVERY_MS, undefined, { signal });
+        await converse(whop, drawConversation(draws, sample, spared), draws, () => isWriting, signal);
         await sleep(draws.whole(500, 4_000), undefined, { signal });
         await untilHeard(whop, signal);
       } catch (error) {
@@ -44,6 +59,10 @@ export function startMembers({ whop, sample, log, seed }: MembersOptions): { sto
 
   const living = live();
   return {
+    isWriting: () => isWriting,
+    setWriting: (on) => {
+      isWriting = on;
+    },
     stop: () => {
       stopping.abort();
       return living;
@@ -53,12 +72,12 @@ export function startMembers({ whop, sample, log, seed }: MembersOptions): { sto
 
 type Conversation = { community: SampleCommunity; channelId: string; people: Person[]; messages: number };
 
-function drawConversation(draws: Draws, { communities }: Sample): Conversation {
+function drawConversation(draws: Draws, { communities }: Sample, spared: readonly string[]): Conversation {
   const community = communities[draws.weighted([9, 1])];
   if (!community) throw new Error("The sample has no community.");
   const chats = community.playground ? [...community.chats, community.playground] : community.chats;
   const chat = chats[draws.weighted(chats.map(({ weight }) => weight))];
-  const notPlayed = [community.adminId, community.moderatorId, community.memberId];
+  const notPlayed = [community.adminId, community.moderatorId, community.memberId, ...spared];
   const present = community.people.filter(({ id, leftAt, silentFrom }) => {
     return leftAt === null && silentFrom === null && !notPlayed.includes(id);
   });
@@ -77,10 +96,11 @@ async function converse(
   { world }: Pick<WhopSimulator, "world">,
   { community, channelId, people, messages }: Conversation,
   draws: Draws,
+  isWriting: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const said: Message[] = world.messagesIn(channelId).slice(-5);
-  for (let left = messages; left > 0; left -= 1) {
+  for (let left = messages; left > 0 && isWriting(); left -= 1) {
     const { id: userId } = draws.pick(people);
     const replyingToId = draws.chance(0.2) ? (said.at(-1)?.id ?? null) : null;
     said.push(world.postMessage({ userId, channelId, content: drawMessage(draws, community.topic), replyingToId }));

@@ -1,69 +1,56 @@
 import { createHash } from "node:crypto";
-import { crc32, deflateSync } from "node:zlib";
+import sharp from "sharp";
 
-const SIZE = 96;
-const CELLS = 5;
-const MARGIN = 8;
+const SIZE = 192;
 
-type Colour = readonly [red: number, green: number, blue: number];
+/** Ground, then what lies on it, in the order in which they are drawn. */
+const PALETTES = [
+  ["#1e2b50", "#b8472f", "#d8d0c2"],
+  ["#cfd7b4", "#33452f", "#dfa046"],
+  ["#123c42", "#e5ded0", "#cf6239"],
+  ["#3a2d2c", "#c3b597", "#6a958d"],
+  ["#2c2a33", "#e2a240", "#d9d2c6"],
+  ["#a9c0cf", "#1f2d54", "#e3ddd1"],
+  ["#35463a", "#e0a448", "#cdd8b6"],
+  ["#5a2f39", "#ecb7a0", "#d8d0c2"],
+  ["#e4ddcf", "#2b3f66", "#cf6239"],
+] as const;
 
-/** A PNG picture for a user, always the same for the same id: a mirrored pattern on a two-colour ground. */
-export function avatarPng(userId: string): Buffer {
+type Draw = (big: string, small: string, at: (index: number) => number) => string;
+
+/** Each a few plain shapes on a square of 100. `at` gives numbers from 0 to 1, always the same for one user. */
+const PICTURES: readonly Draw[] = [
+  // A sun over a hill.
+  (big, small, at) =>
+    `<circle cx="${30 + at(0) * 40}" cy="${28 + at(1) * 16}" r="${14 + at(2) * 6}" fill="${big}"/><path d="M0 ${72 + at(3) * 8}Q50 ${48 + at(4) * 12} 100 74V100H0Z" fill="${small}"/>`,
+  // Two great circles.
+  (big, small, at) =>
+    `<circle cx="${70 + at(0) * 20}" cy="${10 + at(1) * 20}" r="46" fill="${big}"/><circle cx="${20 + at(2) * 20}" cy="${70 + at(3) * 14}" r="${16 + at(4) * 8}" fill="${small}"/>`,
+  // Day and night.
+  (big, small, at) =>
+    `<path d="M0 ${46 + at(0) * 10}H100V100H0Z" fill="${big}"/><circle cx="50" cy="${46 + at(0) * 10}" r="${20 + at(1) * 6}" fill="${small}"/>`,
+  // A head and shoulders.
+  (big, small, at) =>
+    `<circle cx="50" cy="${36 + at(0) * 4}" r="${17 + at(1) * 3}" fill="${big}"/><path d="M14 100A36 ${34 + at(2) * 6} 0 0 1 86 100Z" fill="${small}"/>`,
+  // A mountain.
+  (big, small, at) =>
+    `<path d="M${8 + at(0) * 14} 84L${44 + at(1) * 12} 24L92 84Z" fill="${big}"/><circle cx="${74 + at(2) * 8}" cy="26" r="${8 + at(3) * 4}" fill="${small}"/>`,
+  // Quarters.
+  (big, small, at) =>
+    `<path d="M0 0H50A50 50 0 0 1 0 50Z" fill="${big}"/><path d="M100 100H50A50 50 0 0 1 100 50Z" fill="${big}"/><circle cx="50" cy="50" r="${9 + at(0) * 6}" fill="${small}"/>`,
+  // Rings.
+  (big, small, at) =>
+    `<circle cx="${44 + at(0) * 12}" cy="${44 + at(1) * 12}" r="34" fill="${big}"/><circle cx="${44 + at(0) * 12}" cy="${44 + at(1) * 12}" r="${13 + at(2) * 6}" fill="${small}"/>`,
+];
+
+/** A PNG picture for a user, always the same for the same id: a few quiet shapes in three colours, turned a little. */
+export function avatarPng(userId: string): Promise<Buffer> {
   const hash = createHash("sha256").update(userId).digest();
-  const hue = hash.readUInt16BE(0) % 360;
-  const ground: [Colour, Colour] = [fromHue(hue, 0.52), fromHue(hue + 40, 0.38)];
-  const ink = fromHue(hue + 20, 0.88);
-  const rows = Array.from({ length: SIZE }, (_, y) => row(hash, y, ground, ink));
-  return png(Buffer.concat(rows));
-}
-
-function row(hash: Buffer, y: number, [top, bottom]: [Colour, Colour], ink: Colour): Buffer {
-  // A row of a PNG begins with the number of its filter: 0, none.
-  const bytes = Buffer.alloc(1 + SIZE * 3);
-  for (let x = 0; x < SIZE; x += 1) {
-    const share = (x + y) / (2 * SIZE);
-    const colour = isInked(hash, x, y) ? ink : top.map((part, i) => part + ((bottom[i] ?? part) - part) * share);
-    bytes.set(colour.map(Math.round), 1 + x * 3);
-  }
-  return bytes;
-}
-
-function isInked(hash: Buffer, x: number, y: number): boolean {
-  const cell = (SIZE - 2 * MARGIN) / CELLS;
-  const column = Math.floor((x - MARGIN) / cell);
-  const line = Math.floor((y - MARGIN) / cell);
-  if (column < 0 || column >= CELLS || line < 0 || line >= CELLS) return false;
-  const mirrored = Math.min(column, CELLS - 1 - column);
-  return ((hash[2 + line * 3 + mirrored] ?? 0) & 1) === 1;
-}
-
-function fromHue(hue: number, lightness: number): Colour {
-  const amplitude = 0.6 * Math.min(lightness, 1 - lightness);
-  const part = (offset: number) => {
-    const k = (offset + hue / 30) % 12;
-    return 255 * (lightness - amplitude * Math.max(-1, Math.min(k - 3, 9 - k, 1)));
-  };
-  return [part(0), part(8), part(4)];
-}
-
-function png(rows: Buffer): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIZE, 0);
-  header.writeUInt32BE(SIZE, 4);
-  header.set([8, 2, 0, 0, 0], 8); // 8 bits, RGB, and the only compression, filter and no interlacing
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([
-    signature,
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows)),
-    chunk("IEND", Buffer.alloc(0)),
-  ]);
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const named = Buffer.concat([Buffer.from(type, "latin1"), data]);
-  const frame = Buffer.alloc(8);
-  frame.writeUInt32BE(data.length, 0);
-  frame.writeUInt32BE(crc32(named), 4);
-  return Buffer.concat([frame.subarray(0, 4), named, frame.subarray(4)]);
+  const pick = <T>(from: readonly T[], index: number) => from[(hash[index] ?? 0) % from.length] as T; // not empty
+  const [ground, big, small] = pick(PALETTES, 0);
+  const shapes = pick(PICTURES, 1)(big, small, (index) => (hash[3 + index] ?? 0) / 255);
+  const turn = ((hash[2] ?? 0) / 255 - 0.5) * 30;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="${SIZE}" height="${SIZE}">
+    <rect width="100" height="100" fill="${ground}"/><g transform="rotate(${turn} 50 50) translate(50 50) scale(1.16) translate(-50 -50)">${shapes}</g></svg>`;
+  return sharp(Buffer.from(svg)).png().toBuffer();
 }

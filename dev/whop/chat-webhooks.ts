@@ -18,13 +18,16 @@ export function chatWebhooks(world: () => World, webhooks: () => WebhookSender):
     message: (message) => {
       const { channel, data } = about(message);
       const event = { type: "chat.message.created", companyId: channel.companyId };
-      webhooks().send({ ...event, data: { reason: "message", ...data } });
+      const subject = { userId: message.userId, activityId: `message:${message.id}` };
+      webhooks().send({ ...event, data: { reason: "message", ...data }, about: subject });
     },
     reaction: (reaction) => {
-      const { channel, data } = about(found(world().message(reaction.messageId), "message"));
+      const message = found(world().message(reaction.messageId), "message");
+      const { channel, data } = about(message);
       const event = { type: "chat.reaction.created", companyId: channel.companyId };
       const view = reactionView(world(), reaction);
-      webhooks().send({ ...event, data: { reason: "message_reaction", ...data, reaction: view } });
+      const subject = { userId: reaction.userId, activityId: `reaction:${reaction.userId}:${message.id}` };
+      webhooks().send({ ...event, data: { reason: "message_reaction", ...data, reaction: view }, about: subject });
     },
   };
 }

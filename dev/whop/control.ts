@@ -4,6 +4,8 @@ import { z } from "zod";
 import { ApiError, badRequest, found } from "./api-error";
 import type { Effects } from "./effects";
 import { type Faults, NewFault } from "./faults";
+import { chatView, type LiveFeed } from "./host/live";
+import type { FrameTarget } from "./host/target";
 import type { Signer } from "./tokens";
 import { messageView, reactionView } from "./views";
 import type { World } from "./world";
@@ -29,15 +31,25 @@ const ReactionRequest = z.strictObject({
   createdAt: z.iso.datetime({ offset: true }).optional(),
 });
 
+const Unreaction = z.strictObject({ userId: z.string(), messageId: z.string(), emoji: z.string() });
+
+const WritingRequest = z.strictObject({ writing: z.boolean() });
+
+const MESSAGES_SHOWN = 60;
+
 export interface ControlParts {
   world: World;
   signer: Signer;
   faults: Faults;
   effects: Effects;
+  live: LiveFeed;
+  /** What the page with the iframe shows; undefined before an app stands behind it. */
+  target(): FrameTarget | undefined;
 }
 
 /** What the simulator answers beside Whop's API, for the demo, tests and whoever wants to make something go wrong. */
-export function createControl({ world, signer, faults, effects }: ControlParts): Hono<{ Bindings: HttpBindings }> {
+export function createControl(parts: ControlParts): Hono<{ Bindings: HttpBindings }> {
+  const { world, signer, faults, effects, live, target } = parts;
   const control = new Hono<{ Bindings: HttpBindings }>();
 
   control.post("/token", async (c) => {
@@ -62,13 +74,44 @@ export function createControl({ world, signer, faults, effects }: ControlParts):
     return c.json(reactionView(world, world.react({ userId, messageId, emoji, createdAt: dateOf(createdAt) })), 201);
   });
 
+  control.get("/messages", (c) => {
+    const channel = found(world.channel(c.req.query("channelId") ?? ""), "channel");
+    const messages = world.messagesIn(channel.id).slice(-MESSAGES_SHOWN);
+    return c.json({ messages: messages.map((message) => chatView({ world }, message)) });
+  });
+
+  control.delete("/reactions", async (c) => {
+    const { userId, messageId, emoji } = await read(c, Unreaction);
+    const given = world.reactionsTo(messageId).find((one) => one.userId === userId && one.emoji === emoji);
+    world.unreact(found(given, "reaction").id);
+    live.reaction({ messageId });
+    return c.body(null, 204);
+  });
+
+  control.get("/live", (c) => {
+    const frame = found(target(), "frame");
+    const { experienceId = frame.experienceId, userId = frame.userId } = c.req.query();
+    return live.open(frame, found(world.experience(experienceId), "experience").companyId, userId);
+  });
+
+  control.post("/members", async (c) => {
+    const { writing } = await read(c, WritingRequest);
+    found(target()?.members, "simulated members").setWriting(writing);
+    live.changed();
+    return c.json({ writing });
+  });
+
+  control.get("/faults", (c) => c.json({ planned: faults.planned() }));
+
   control.post("/faults", async (c) => {
     faults.add(await read(c, NewFault));
+    live.changed();
     return c.json({ planned: true }, 201);
   });
 
   control.delete("/faults", (c) => {
     faults.clear();
+    live.changed();
     return c.body(null, 204);
   });
 

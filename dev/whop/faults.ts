@@ -42,14 +42,21 @@ export const NewFault = z.object({
   retryAfterSeconds: z.number().int().min(0).optional(),
   /** How often; once, or until cleared where a probability is given. */
   times: z.number().int().min(1).optional(),
-  probability: z.number().min(0).max(1).default(1),
+  probability: z.number().min(0).max(1).optional(),
 });
 
 export type Fault = z.output<typeof NewFault>;
 
+export interface PlannedFault {
+  fault: Fault;
+  /** How often it will still happen; null for until it is cleared. */
+  left: number | null;
+}
+
 export interface Faults {
   add(fault: z.input<typeof NewFault>): void;
   clear(): void;
+  planned(): PlannedFault[];
   /** The fault that befalls this call, if any; counts it. */
   forCall(operation: string): Fault | undefined;
   forWebhook(event: string): Fault | undefined;
@@ -63,7 +70,7 @@ export function createFaults(random: Random): Faults {
     const plan = planned.find(
       ({ fault }) => kinds.includes(fault.kind) && (fault.operation === undefined || fault.operation === operation),
     );
-    if (plan === undefined || random() >= plan.fault.probability) return undefined;
+    if (plan === undefined || random() >= (plan.fault.probability ?? 1)) return undefined;
     plan.left -= 1;
     planned = planned.filter(({ left }) => left > 0);
     return plan.fault;
@@ -72,11 +79,12 @@ export function createFaults(random: Random): Faults {
   return {
     add: (given) => {
       const fault = NewFault.parse(given);
-      planned.push({ fault, left: fault.times ?? (given.probability === undefined ? 1 : Number.POSITIVE_INFINITY) });
+      planned.push({ fault, left: fault.times ?? (fault.probability === undefined ? 1 : Number.POSITIVE_INFINITY) });
     },
     clear: () => {
       planned = [];
     },
+    planned: () => planned.map(({ fault, left }) => ({ fault, left: Number.isFinite(left) ? left : null })),
     forCall: (operation) => next(API_KINDS, operation),
     forWebhook: (event) => next(WEBHOOK_KINDS, event),
   };

@@ -4,12 +4,15 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { JWK } from "jose";
 import { createApi } from "./api";
+import type { ChatEvents } from "./chat";
 import { chatWebhooks } from "./chat-webhooks";
 import { createControl } from "./control";
 import { createCredentials } from "./credentials";
 import { createEffects, type Effects } from "./effects";
 import { createFaults, type Faults } from "./faults";
-import type { FrameTarget } from "./frame";
+import { createLiveFeed, type LiveFeed } from "./host/live";
+import { createHostPage } from "./host/routes";
+import type { FrameTarget } from "./host/target";
 import { createIdempotencyStore } from "./idempotency";
 import { newId, seededRandom } from "./random";
 import { createRateLimit } from "./rate-limit";
@@ -85,7 +88,8 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
 
   const faults = createFaults(seededRandom(options.seed ?? 1));
   const effects = createEffects(now);
-  const sender = createWebhookSender({ ...options, url: options.webhookUrl, secrets, faults, now });
+  const onChange = () => live.changed();
+  const sender = createWebhookSender({ ...options, url: options.webhookUrl, secrets, faults, now, onChange });
   const webhooks: WebhookSender = {
     ...sender,
     setSecrets: (given) => {
@@ -93,11 +97,13 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
       sender.setSecrets(given);
     },
   };
-  const events = chatWebhooks(
+  const telling = chatWebhooks(
     () => world,
     () => webhooks,
   );
+  const events = watchedBy(() => live, telling);
   const world: World = createWorld({ data: state?.world, now, events });
+  const live = createLiveFeed({ world, webhooks, faults, now });
   if (!world.user(botUserId)) world.addUser({ id: botUserId, username: "wee5", name: "WEE5" });
   const credentials = createCredentials(apiKey);
 
@@ -107,8 +113,10 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
   const rateLimit = createRateLimit(options.rateLimitPerMinute ?? REQUESTS_PER_MINUTE, now);
   const idempotency = createIdempotencyStore(now);
   const api = createApi({ context, credentials, faults, rateLimit, idempotency });
-  const control = createControl({ world, signer, faults, effects });
-  const server = createAdaptorServer({ fetch: createSite({ api, control, signer, faults, frame: () => frame }).fetch });
+  const target = () => frame;
+  const control = createControl({ world, signer, faults, effects, live, target });
+  const page = createHostPage({ world, appId, target });
+  const server = createAdaptorServer({ fetch: createSite({ api, control, signer, faults, host: page }).fetch });
   server.listen(options.port ?? 0, host);
   await once(server, "listening");
   url = `http://${host}:${(server.address() as AddressInfo).port}`; // Listening on TCP, it has an address and a port.
@@ -141,6 +149,20 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
       server.close();
       if ("closeAllConnections" in server) server.closeAllConnections();
       await closed;
+    },
+  };
+}
+
+/** The app is told by webhook, and open pages see it at once. */
+function watchedBy(live: () => LiveFeed, telling: Required<ChatEvents>): ChatEvents {
+  return {
+    message: (message) => {
+      live().message(message);
+      telling.message(message);
+    },
+    reaction: (reaction) => {
+      live().reaction(reaction);
+      telling.reaction(reaction);
     },
   };
 }

@@ -3,7 +3,6 @@ import { Hono } from "hono";
 import { disturb } from "./api";
 import { avatarPng } from "./avatar";
 import type { Faults } from "./faults";
-import { type FrameTarget, framePage } from "./frame";
 import type { Signer } from "./tokens";
 
 export const API_PATH = "/api/v1";
@@ -15,27 +14,26 @@ export interface SiteParts {
   control: Routes;
   signer: Signer;
   faults: Faults;
-  /** What the frame shows; undefined before an app stands behind it. */
-  frame(): FrameTarget | undefined;
+  /** The page with the iframe. */
+  host: Routes;
 }
 
 /** Everything that the simulated Whop answers: its API, its keys, pictures, the page with the iframe, and our own controls. */
-export function createSite({ api, control, signer, faults, frame }: SiteParts): Routes {
+export function createSite({ api, control, signer, faults, host }: SiteParts): Routes {
   const site: Routes = new Hono();
   site.route(API_PATH, api);
   site.route("/_sim", control);
   site.get("/.well-known/jwks.json", async (c) => {
     return (await disturb(faults.forCall("jwks"), c)) ?? c.json({ keys: [signer.publicJwk] });
   });
-  site.get("/avatars/:file{.+\\.png}", (c) => {
-    const picture = new Uint8Array(avatarPng(c.req.param("file").slice(0, -".png".length)));
+  site.get("/avatars/:file{.+\\.png}", async (c) => {
+    const picture = new Uint8Array(await avatarPng(c.req.param("file").slice(0, -".png".length)));
     return c.body(picture, 200, { "Content-Type": "image/png", "Cache-Control": "public, max-age=86400" });
   });
-  site.get("/frame", (c) => {
-    const target = frame();
-    if (target === undefined) return c.text("No app stands behind this frame yet.", 503);
-    const { experience: experienceId = target.experienceId, user: userId = target.userId } = c.req.query();
-    return c.html(framePage({ ...target, experienceId, userId }));
-  });
+  site.route("/frame", host);
+  site.get("/", (c) => c.redirect("/frame"));
+  // As links into Whop are written: to a place, and to a community.
+  site.get("/joined/:company/:place/*", (c) => c.redirect(`/frame?place=${encodeURIComponent(c.req.param("place"))}`));
+  site.get("/:company{biz_\\w+}", (c) => c.redirect("/frame"));
   return site;
 }

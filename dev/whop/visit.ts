@@ -37,8 +37,9 @@ export function createVisits({ mintToken, defaultUserId }: Looker) {
     const { path, userId, token } = takeChoice(request.url ?? "/");
     const cookies = cookiesOf(request);
     const headers = forwardedHeaders(request, cookies);
-    const chosenToken = token ?? (userId === undefined ? cookies.get(TOKEN_COOKIE) : undefined);
-    const chosenUser = userId ?? cookies.get(USER_COOKIE) ?? defaultUserId;
+    const asked = userId ?? (token === undefined ? userOfPage(request) : undefined);
+    const chosenToken = token ?? (asked === undefined ? cookies.get(TOKEN_COOKIE) : undefined);
+    const chosenUser = asked ?? cookies.get(USER_COOKIE) ?? defaultUserId;
     if (headers[TOKEN_HEADER] === undefined && chosenToken) headers[TOKEN_HEADER] = chosenToken;
     if (headers[TOKEN_HEADER] === undefined && chosenUser) headers[TOKEN_HEADER] = await tokenFor(chosenUser);
     return { path, headers, cookies: cookiesFor(userId, token) };
@@ -56,6 +57,16 @@ function takeChoice(path: string): { path: string; userId?: string; token?: stri
   return { path: `${url.pathname}${url.search}`, userId, token };
 }
 
+/**
+ * Two tabs of one browser share their cookies. A page whose own address names its user is that user's, whatever the cookie says by now.
+ */
+function userOfPage({ headers }: IncomingMessage): string | undefined {
+  const { referer = "", host = "" } = headers;
+  if (!URL.canParse(referer)) return undefined;
+  const page = new URL(referer);
+  return page.host === host ? (page.searchParams.get(USER_PARAMETER) ?? undefined) : undefined;
+}
+
 /** Choosing a user forgets a chosen token and the other way round, so that the last choice holds. */
 function cookiesFor(userId?: string, token?: string): string[] {
   if (token !== undefined) return [keptCookie(TOKEN_COOKIE, token), goneCookie(USER_COOKIE)];
@@ -63,8 +74,8 @@ function cookiesFor(userId?: string, token?: string): string[] {
   return [];
 }
 
-const keptCookie = (name: string, value: string) =>
-  `${name}=${encodeURIComponent(value)}; Path=/; HttpOnly; SameSite=Lax`;
+/** The page around the frame writes it too, so no HttpOnly. */
+const keptCookie = (name: string, value: string) => `${name}=${encodeURIComponent(value)}; Path=/; SameSite=Lax`;
 
 const goneCookie = (name: string) => `${name}=; Path=/; Max-Age=0`;
 

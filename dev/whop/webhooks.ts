@@ -26,14 +26,28 @@ export interface WebhookEvent {
   type: string;
   companyId: string;
   data: unknown;
+  /** For whoever watches: who did it, and what the app will know it by. */
+  about?: EventSubject;
+}
+
+export interface EventSubject {
+  userId: string;
+  activityId: string;
 }
 
 export interface Delivery {
   /** `webhook-id`, the same on every attempt. */
   id: string;
   type: string;
+  companyId: string;
+  about?: EventSubject;
+  createdAt: Date;
   /** The status of each attempt; "failed" where there was none. */
   attempts: (number | "failed")[];
+  /** When each of them ended. */
+  attemptedAt: Date[];
+  /** While it waits: when the next attempt follows. */
+  nextAttemptAt: Date | null;
   state: "pending" | "delivered" | "given_up" | "dropped";
 }
 
@@ -57,11 +71,13 @@ export interface WebhookSenderOptions {
   retryScale?: number;
   faults: Faults;
   now: () => Date;
+  /** Told whenever something has become of a delivery. */
+  onChange?(delivery: Delivery): void;
 }
 
 /** Delivers events as Whop does: signed, at least once, in no certain order, retried until a 2xx within 5 s. */
 export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {
-  const { faults, now, retryScale = 1 } = options;
+  const { faults, now, retryScale = 1, onChange = () => undefined } = options;
   let { url, secrets } = options;
   const stopping = new AbortController();
   const log: Delivery[] = [];
@@ -79,6 +95,9 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       };
       const status = await post(target, headers, corrupt ? body.replace(/\d(?=\D*$)/, "x") : body, stopping.signal);
       delivery.attempts.push(status);
+      delivery.attemptedAt.push(now());
+      delivery.nextAttemptAt = null;
+      onChange(delivery);
       return status !== "failed" && status >= 200 && status < 300;
     } finally {
       turn.give();
@@ -86,21 +105,30 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
   }
 
   async function deliver(delivery: Delivery, body: string, target: string, fault: Fault | undefined): Promise<void> {
-    if (fault?.kind === "webhook_delay") await pause(fault.delayMs, stopping.signal);
+    if (fault?.kind === "webhook_delay") await wait(delivery, fault.delayMs);
     if (fault?.kind === "webhook_reorder")
       await Promise.race([overtaken.promise, pause(REORDER_WAIT_MS, stopping.signal)]);
     if (fault?.kind === "webhook_duplicate") track(attempt(delivery, body, target).then(() => undefined));
-    for (const wait of [0, ...RETRY_SCHEDULE_SECONDS]) {
-      await pause(wait * 1000 * retryScale, stopping.signal);
+    for (const seconds of [0, ...RETRY_SCHEDULE_SECONDS]) {
+      await wait(delivery, seconds * 1000 * retryScale);
       if (stopping.signal.aborted) return;
-      const corrupt = fault?.kind === "webhook_corrupt" && wait === 0;
+      const corrupt = fault?.kind === "webhook_corrupt" && seconds === 0;
       if (await attempt(delivery, body, target, corrupt)) {
         delivery.state = "delivered";
+        onChange(delivery);
         if (fault?.kind !== "webhook_reorder") overtake();
         return;
       }
     }
     delivery.state = "given_up";
+    onChange(delivery);
+  }
+
+  async function wait(delivery: Delivery, ms: number): Promise<void> {
+    if (ms === 0) return;
+    delivery.nextAttemptAt = new Date(now().getTime() + ms);
+    onChange(delivery);
+    await pause(ms, stopping.signal);
   }
 
   function overtake() {
@@ -121,12 +149,15 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
       secrets = given;
     },
     send: (event) => {
-      const delivery: Delivery = { id: newId("msg"), type: event.type, attempts: [], state: "pending" };
+      const { type, companyId, about } = event;
+      const history = { createdAt: now(), attempts: [], attemptedAt: [], nextAttemptAt: null };
+      const delivery: Delivery = { id: newId("msg"), type, companyId, about, ...history, state: "pending" };
       const fault = faults.forWebhook(event.type);
       log.push(delivery);
       if (log.length > KEPT) log.shift();
       if (url === undefined || fault?.kind === "webhook_drop") delivery.state = "dropped";
       else track(deliver(delivery, envelope(delivery.id, event, now()), url, fault));
+      onChange(delivery);
       return delivery;
     },
     deliveries: () => log,

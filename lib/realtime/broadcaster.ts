@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { intervalMs, type Pace, paceFor } from "@/lib/realtime/budget";
-import { type MemberChange, mergeChanges } from "@/lib/realtime/changes";
+import { intervalMs, MESSAGES_TO_ONE, ownNewsPerSecond, type Pace, paceFor } from "@/lib/realtime/budget";
+import { EVERYBODY, type MemberChange, mergeChanges } from "@/lib/realtime/changes";
+import { createPaced } from "@/lib/realtime/paced";
 import { createSender, type OutgoingMessage, type RealtimeLog } from "@/lib/realtime/send";
 import { communityTopic, memberTopic } from "@/lib/realtime/topics";
 import { forgetChanges, type Turn, takeTurn } from "@/lib/realtime/turns";
@@ -9,6 +10,8 @@ import type { RedisClient } from "@/lib/redis/client";
 
 /** Event of a community's topic; payload `{ members: MemberChange[] }`. */
 export const CHANGED = "changed";
+/** Event of a community's topic, without a payload: more has changed than can be told, ask the database. */
+export const RESYNC = "resync";
 /** Event of a member's own topic; payload as given. */
 export const OWN = "own";
 
@@ -21,7 +24,9 @@ export type Broadcaster = {
    * Never rejects.
    */
   publish(communityId: string, change: Change): Promise<void>;
-  /** Tells one member, at once. Never rejects. */
+  /** Tells a community's viewers to ask the database, when its slot is free; other changes need not be told then. As `publish`. */
+  publishResync(communityId: string): Promise<void>;
+  /** Tells one member, at once while the plan has room for it; else the newest as soon as it has. Never rejects. */
   publishToMember(communityId: string, userId: string, payload: object): Promise<void>;
   /** Ends when nothing is waiting to be sent. */
   idle(): Promise<void>;
@@ -44,14 +49,14 @@ export type BroadcasterOptions = {
 
 /** A community with much news at once: several messages in one request, each far below Realtime's limit of 250 kB. */
 const MEMBERS_PER_MESSAGE = 500;
-/** After these, changes lie where they are until something else changes. */
-const ATTEMPTS = 3;
-/** One message for who sends it, one for who hears it. */
-const MESSAGES_TO_ONE = 2;
+/** While Realtime cannot be reached; after the last one changes lie where they are until something else changes. */
+const PAUSES_MS = [1_000, 2_000, 5_000, 5_000, 5_000, 5_000, 5_000];
 
 type Community = {
   /** Not yet handed to Redis, or not yet sent while Redis is away. */
   pending: Map<string, MemberChange>;
+  /** Could not be sent, and lie in Redis, unless it goes away too. */
+  unsent: Map<string, MemberChange>;
   spent: number;
   viewers: number;
   /** The slot of this process, for when Redis is away. Milliseconds since 1970. */
@@ -71,11 +76,15 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
   const send = createSender(options);
   const instance = randomUUID();
   const communities = new Map<string, Community>();
+  const own = createPaced<{ communityId: string; payload: object }>(ownNewsPerSecond(planMessagesPerSecond), (news) => {
+    for (const [, { communityId }] of news) communityOf(communityId).spent += MESSAGES_TO_ONE;
+    return send(news.map(([topic, { payload }]) => ({ topic, event: OWN, payload })));
+  });
 
   function communityOf(id: string): Community {
     const known = communities.get(id);
     if (known) return known;
-    const made: Community = { pending: new Map(), spent: 0, viewers: 0, notBeforeMs: 0 };
+    const made: Community = { pending: new Map(), unsent: new Map(), spent: 0, viewers: 0, notBeforeMs: 0 };
     communities.set(id, made);
     return made;
   }
@@ -97,11 +106,13 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
     const changes = [...pending.values()];
     const answer = await takeTurn(redis, { communityId: id, instance, changes, spent, pace });
     if (answer.ok) {
+      community.unsent = new Map();
       community.notBeforeMs = now().getTime() + takenMs(answer.value, pace);
       return answer.value;
     }
+    mergeChanges(pending, community.unsent.values());
     mergeChanges(pending, community.pending.values());
-    community.pending = pending;
+    [community.pending, community.unsent] = [pending, new Map()];
     community.spent += spent;
     return ownTurn(community, pace);
   }
@@ -120,35 +131,32 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
   }
 
   async function broadcast(id: string, community: Community, changes: readonly MemberChange[]): Promise<boolean> {
-    const messages: OutgoingMessage[] = [];
-    for (let at = 0; at < changes.length; at += MEMBERS_PER_MESSAGE) {
-      const members = changes.slice(at, at + MEMBERS_PER_MESSAGE);
-      messages.push({ topic: communityTopic(id), event: CHANGED, payload: { members } });
-    }
+    const messages = messagesOf(communityTopic(id), changes);
     community.spent += (messages.length - 1) * (community.viewers + 1);
     if (await send(messages)) {
       await forgetChanges(redis, id, changes);
       return true;
     }
-    const newer = community.pending;
-    community.pending = new Map();
-    mergeChanges(community.pending, changes);
-    mergeChanges(community.pending, newer.values());
+    mergeChanges(community.unsent, changes);
     return false;
   }
 
   /** Until there is nothing left for this instance to do. */
   async function drive(id: string, community: Community): Promise<void> {
-    let failures = 0;
+    const pausesMs = [...PAUSES_MS];
     try {
-      while (failures < ATTEMPTS) {
+      for (;;) {
         const turn = await nextTurn(id, community);
         if (turn.kind === "wait") {
           await sleep(turn.milliseconds);
-          continue;
+        } else if (turn.kind === "send" && !(await broadcast(id, community, turn.changes))) {
+          const pauseMs = pausesMs.shift();
+          if (pauseMs === undefined) break;
+          // Others may send it meanwhile, and leave nothing to do.
+          await sleep(pauseMs);
+        } else if (community.pending.size === 0) {
+          break;
         }
-        if (turn.kind === "send") failures = (await broadcast(id, community, turn.changes)) ? 0 : failures + 1;
-        if (community.pending.size === 0) break;
       }
     } catch (error) {
       log.warn({ err: error, communityId: id }, "changes were not broadcast");
@@ -157,19 +165,30 @@ export function createBroadcaster(options: BroadcasterOptions): Broadcaster {
     }
   }
 
+  async function publish(communityId: string, { members }: Change): Promise<void> {
+    const community = communityOf(communityId);
+    mergeChanges(community.pending, members);
+    community.driving ??= drive(communityId, community);
+    return community.driving;
+  }
+
   return {
-    async publish(communityId, { members }) {
-      const community = communityOf(communityId);
-      mergeChanges(community.pending, members);
-      community.driving ??= drive(communityId, community);
-      return community.driving;
-    },
-    async publishToMember(communityId, userId, payload) {
-      communityOf(communityId).spent += MESSAGES_TO_ONE;
-      await send([{ topic: memberTopic(communityId, userId), event: OWN, payload }]);
-    },
+    publish,
+    publishResync: (communityId) =>
+      publish(communityId, { members: [{ memberId: EVERYBODY, version: now().getTime() }] }),
+    publishToMember: (communityId, userId, payload) =>
+      own.add(memberTopic(communityId, userId), { communityId, payload }),
     async idle() {
-      await Promise.all([...communities.values()].map(({ driving }) => driving));
+      await Promise.all([own.idle(), ...[...communities.values()].map(({ driving }) => driving)]);
     },
   };
+}
+
+function messagesOf(topic: string, changes: readonly MemberChange[]): OutgoingMessage[] {
+  if (changes.some(({ memberId }) => memberId === EVERYBODY)) return [{ topic, event: RESYNC, payload: {} }];
+  const messages: OutgoingMessage[] = [];
+  for (let at = 0; at < changes.length; at += MEMBERS_PER_MESSAGE) {
+    messages.push({ topic, event: CHANGED, payload: { members: changes.slice(at, at + MEMBERS_PER_MESSAGE) } });
+  }
+  return messages;
 }

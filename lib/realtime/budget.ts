@@ -5,6 +5,11 @@ export const LONGEST_ADDED_MS = 5_000;
 /** The part of the plan that may be used. */
 const SHARE = 0.8;
 
+/** Of that, what members' own news may take: the board slows down for them, and must still move. */
+const OWN_SHARE = 0.5;
+/** One for who sends it, one for who hears it. */
+export const MESSAGES_TO_ONE = 2;
+
 export type Pace = {
   /** Between two broadcasts when nothing else was sent. Milliseconds, fractional. */
   baseMs: number;
@@ -25,4 +30,9 @@ export function paceFor(viewers: number, planMessagesPerSecond: number): Pace {
 export function intervalMs(pace: Pace, spent: number): number {
   const added = Math.min(spent * pace.perMessageMs, LONGEST_ADDED_MS);
   return Math.ceil(Math.max(SHORTEST_MS, pace.baseMs + added));
+}
+
+/** How many members may be told of their own news in a second, by one instance. At least one. */
+export function ownNewsPerSecond(planMessagesPerSecond: number): number {
+  return Math.max(1, (SHARE * OWN_SHARE * planMessagesPerSecond) / MESSAGES_TO_ONE);
 }

@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** In the place of a member's id: no member's, because it has a blank. */
+export const EVERYBODY = "everybody here";
+
 /** How a member stands now. The fields beside these two are the page's business. */
 const MemberChange = z.looseObject({
   /** As other members may know it: opaque for one who is anonymous. */

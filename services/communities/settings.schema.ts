@@ -29,10 +29,12 @@ export const Settings = z.strictObject({
 export type Settings = z.infer<typeof Settings>;
 export type ActionRate = z.infer<typeof ActionRate>;
 
-function isTimeZone(name: string): boolean {
+/** Whether a name is an IANA time zone that this machine knows. Not an offset: Postgres reads "+01:00" the other way round. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: name });
-    return name.length > 0;
+    return true;
   } catch {
     return false;
   }

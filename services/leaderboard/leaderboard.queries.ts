@@ -128,6 +128,12 @@ function countAboveOne(communityId: string, board: Board, xp: number): RawBuilde
         where u.community_id = ${communityId} and u.visibility = 'hidden' and r.xp > ${xp})`;
 }
 
+/** How many stand on a board. */
+export async function countOn(trx: Trx, communityId: string, board: Board): Promise<number> {
+  const [members] = await countAbove(trx, communityId, board, [0]);
+  return members ?? 0;
+}
+
 export type Score = { userId: string; xp: number };
 
 /** The members of a board with their XP, in the order of their user ids, after one of them. */
@@ -196,6 +202,8 @@ export async function upsertProfile(
     select u.community_id, u.user_id, ${profile?.username ?? null}::text, ${profile?.name ?? null}::text,
       ${profile?.pictureUrl ?? null}::text, ${fetchedAt}::timestamptz
     from users u where u.community_id = ${communityId} and u.user_id = ${userId}
+      -- Of who has done nothing here, or has just been erased, no name is kept.
+      and (u.last_activity_at is not null or u.xp_bucket >= 0)
     on conflict (community_id, user_id) do update
       set ${profile ? known : sql``} fetched_at = excluded.fetched_at`.execute(trx);
 }

@@ -4,6 +4,7 @@ import type { Deps } from "@/lib/deps";
 import { inBackground } from "@/lib/http/background";
 import { type Board, currentBoard, type Filter } from "@/services/leaderboard/board";
 import { competitionRanks, firstWithLess } from "@/services/leaderboard/competition-ranks";
+import { countMembers } from "@/services/leaderboard/count-members";
 import { openCursor, type Place, sealCursor } from "@/services/leaderboard/cursor";
 import { findRanks, type RankDeps } from "@/services/leaderboard/find-ranks";
 import {
@@ -13,6 +14,7 @@ import {
   type Standing,
 } from "@/services/leaderboard/leaderboard.queries";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
+import { findRankChanges, type RankChanges } from "@/services/leaderboard/rank-changes";
 import { isStale, type ProfileDeps, refreshProfiles } from "@/services/leaderboard/refresh-profiles";
 import { type BoardRow, showStanding } from "@/services/leaderboard/show-standing";
 import type { DB } from "@/types/database";
@@ -35,6 +37,8 @@ export type OwnRow = Omit<BoardRow, "rank"> & {
 
 export type Leaderboard = {
   leaderboard: BoardRow[];
+  /** How many stand on this board; at most some 10 s old where they do not fit on one page. */
+  total: number;
   /** For the rows after these; null at the end. */
   next_cursor: string | null;
   me?: OwnRow | null;
@@ -73,16 +77,22 @@ export async function readLeaderboard(
     readRows(trx, communityId, board, { ...request, place, viewerId }),
   );
   const { rankOf, cached } = await rankRows(deps, communityId, board, rows, place === undefined);
+  const changeOf = board.filter === "all-time" ? await findRankChanges(deps, communityId) : () => null;
   refreshLater(deps, communityId, rows, viewerId);
 
   const show = (standing: Standing): BoardRow => {
     const rank = rankOf(standing.xp);
-    return { rank, ...showStanding(deps, communityId, standing, viewerId) };
+    return {
+      rank,
+      rank_change: changeOf(standing.userId, rank),
+      ...showStanding(deps, communityId, standing, viewerId),
+    };
   };
   return {
     leaderboard: rows.page.map(show),
+    total: await totalOf(deps, communityId, board, rows, place === undefined),
     next_cursor: rows.next ? sealCursor(deps, communityId, board, rows.next) : null,
-    ...(request.me && viewerId ? { me: ownRow(deps, communityId, viewerId, rows.me, rankOf) } : {}),
+    ...(request.me && viewerId ? { me: ownRow(deps, communityId, viewerId, rows.me, rankOf, changeOf) } : {}),
     ...(request.around && viewerId ? { around: rows.around.map(show) } : {}),
     cached,
   };
@@ -142,16 +152,25 @@ async function rankRows(deps: RankDeps, communityId: string, board: Board, rows:
   return { rankOf: (xp: number) => known.get(xp) ?? 0, cached };
 }
 
+/** Counted, unless all of them are on this page. */
+async function totalOf(deps: RankDeps, communityId: string, board: Board, rows: Rows, isFirstPage: boolean) {
+  if (isFirstPage && !rows.next) return rows.page.length;
+  return Math.max(await countMembers(deps, communityId, board), rows.page.length);
+}
+
 function ownRow(
   deps: LeaderboardDeps,
   communityId: string,
   viewerId: string,
   me: Standing | undefined,
   rankOf: (xp: number) => number,
+  changeOf: RankChanges,
 ): OwnRow {
   const standing = me ?? newcomer(viewerId);
+  const rank = isOnBoard(standing) ? rankOf(standing.xp) : null;
   return {
-    rank: isOnBoard(standing) ? rankOf(standing.xp) : null,
+    rank,
+    rank_change: changeOf(viewerId, rank),
     ...showStanding(deps, communityId, standing, viewerId),
     visibility: standing.visibility,
   };
@@ -164,7 +183,7 @@ function newcomer(userId: string): Standing {
 }
 
 function refreshLater(deps: LeaderboardDeps, communityId: string, rows: Rows, viewerId: string | undefined): void {
-  const seen = [...(rows.me ? [rows.me] : []), ...rows.page, ...rows.around];
+  const seen = [...(rows.me && rows.me.xp > 0 ? [rows.me] : []), ...rows.page, ...rows.around];
   const named = seen.filter(({ visibility, userId }) => visibility === "public" || userId === viewerId);
   const userIds = [...new Set(named.filter((one) => isStale(deps, one)).map(({ userId }) => userId))];
   if (userIds.length > 0) inBackground(deps, refreshProfiles(deps, communityId, userIds));

@@ -1,24 +1,27 @@
 import { inCommunity } from "@/lib/db/database";
-import type { Deps } from "@/lib/deps";
-import { currentBoards } from "@/services/leaderboard/board";
-import { type CatchUpDeps, catchUp } from "@/services/leaderboard/catch-up";
+import { inBackground } from "@/lib/http/background";
+import type { AnnounceDeps } from "@/services/leaderboard/announce";
+import { catchUpAll } from "@/services/leaderboard/catch-up-all";
 import { upsertVisibility } from "@/services/leaderboard/leaderboard.queries";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
+import { findVisibility } from "@/services/leaderboard/news.queries";
+import { tellVisibility } from "@/services/leaderboard/tell-members";
 
 /**
  * How a member stands on the boards: by name, under an opaque id, or not at all. XP and rewards go on. May be chosen before
- * anything has been earned. Ranks follow at once.
+ * anything has been earned. Ranks follow at once, and pages are told.
  */
 export async function setVisibility(
-  deps: CatchUpDeps & Pick<Deps, "now">,
+  deps: AnnounceDeps,
   communityId: string,
   userId: string,
   visibility: Visibility,
 ): Promise<void> {
-  await inCommunity(deps.db, communityId, (trx) => upsertVisibility(trx, communityId, userId, visibility));
-  for (const board of await currentBoards(deps, communityId)) {
-    const own = await catchUp(deps, communityId, board);
-    // One that was under way may have looked before our commit.
-    if (own === null) await catchUp(deps, communityId, board);
-  }
+  const before = await inCommunity(deps.db, communityId, async (trx) => {
+    const known = await findVisibility(trx, communityId, userId);
+    await upsertVisibility(trx, communityId, userId, visibility);
+    return known ?? "public";
+  });
+  await catchUpAll(deps, communityId);
+  inBackground(deps, tellVisibility(deps, communityId, userId, { before, after: visibility }));
 }

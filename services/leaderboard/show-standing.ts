@@ -4,6 +4,8 @@ import type { Standing } from "@/services/leaderboard/leaderboard.queries";
 /** A row as the API gives it, in the owner's names. */
 export type BoardRow = {
   rank: number;
+  /** Places gained on the board of all time since the week began (below 0: lost); null elsewhere, and where it is not known. */
+  rank_change: number | null;
   user_id: string;
   xp: number;
   level: number;
@@ -24,7 +26,7 @@ export function showStanding(
   communityId: string,
   standing: Standing,
   viewerId: string | undefined,
-): Omit<BoardRow, "rank"> {
+): Omit<BoardRow, "rank" | "rank_change"> {
   const { userId, xp, level, totalMessages, totalPosts, totalReactions, name, username, pictureUrl } = standing;
   const isShown = standing.visibility === "public" || userId === viewerId;
   return {

@@ -8,16 +8,16 @@ const PAGE = 200;
 /**
  * Folds again every member who was active at or after a moment: their settings have changed for that time. One transaction a
  * member, so awards go on meanwhile and a retry begins where it likes.
- * @returns how many members were replayed.
+ * @returns the members that were replayed.
  */
-export async function replayCommunity(deps: Pick<Deps, "db">, communityId: string, since: Date): Promise<number> {
-  let replayed = 0;
+export async function replayCommunity(deps: Pick<Deps, "db">, communityId: string, since: Date): Promise<string[]> {
+  const replayed: string[] = [];
   for (let after = ""; ; ) {
     const userIds = await inCommunity(deps.db, communityId, (trx) =>
       listUserIdsSince(trx, communityId, since, after, PAGE),
     );
     for (const userId of userIds) await replayMember(deps, communityId, userId, "settings");
-    replayed += userIds.length;
+    replayed.push(...userIds);
     const last = userIds.at(-1);
     if (last === undefined) return replayed;
     after = last;

@@ -6,6 +6,7 @@ import { createDeps, type Deps, setDeps } from "@/lib/deps";
 import { readEnv } from "@/lib/env";
 import { createLogger } from "@/lib/log";
 import { aDatabase, type TestDatabase } from "@/tests/support/database";
+import { serveRealtime, type TestRealtime } from "@/tests/support/realtime";
 import { aRealRedisUrl } from "@/tests/support/redis";
 import { allRoutes, routeFor } from "@/tests/support/routes";
 import { type Served, serve } from "@/tests/support/serve";
@@ -16,6 +17,8 @@ export interface TestApp {
   database: TestDatabase;
   whop: WhopSimulator;
   redis: UpstashServer;
+  /** Only of an app that was started with it. */
+  readonly realtime: TestRealtime;
   /** Every record that the routes have logged, as it was written. */
   log: string[];
   /** Calls the app as the iframe of a signed-in person does; without `as`, as nobody. */
@@ -38,6 +41,8 @@ export interface TestAppOptions {
   env?: Record<string, string>;
   /** A database of its own when absent. */
   databaseUrl?: string;
+  /** With a Realtime server over its database. */
+  realtime?: boolean;
 }
 
 /** All routes of the app on one port, with real parts behind them: only Whop is simulated, over HTTP. */
@@ -49,6 +54,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     startWhopSimulator({ rateLimitPerMinute: 0 }),
     aRealRedisUrl().then((redisUrl) => startUpstashServer({ redisUrl })),
   ]);
+  const realtime = options.realtime ? await serveRealtime(database.ownerUrl) : undefined;
   const env = readEnv({
     APP_URL: "https://app.wee5.test",
     DATABASE_URL: options.databaseUrl ?? database.appUrl,
@@ -61,6 +67,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     NEXT_PUBLIC_WHOP_APP_ID: whop.appId,
     ENCRYPTION_KEY: randomBytes(32).toString("base64"),
     LOG_LEVEL: "silent",
+    ...(realtime ? supabaseVariables(realtime) : {}),
     ...options.env,
   });
   const log: string[] = [];
@@ -83,14 +90,30 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     database,
     whop,
     redis,
+    get realtime() {
+      if (!realtime) throw new Error("Start the app with `realtime: true`.");
+      return realtime;
+    },
     log,
     call: (path, request) => call(served, whop, path, request),
     async stop() {
       await served.stop();
       setDeps(undefined);
+      await realtime?.closePages();
+      await deps.realtime?.broadcaster.idle();
       await Promise.all([deps.db.destroy(), deps.redis.close()]);
-      await Promise.all([whop.stop(), redis.stop(), database.drop()]);
+      await Promise.all([whop.stop(), redis.stop(), realtime?.stop()]);
+      await database.drop();
     },
+  };
+}
+
+function supabaseVariables({ server, anonKey, serviceRoleKey, jwtSecret }: TestRealtime): Record<string, string> {
+  return {
+    NEXT_PUBLIC_SUPABASE_URL: server.url,
+    NEXT_PUBLIC_SUPABASE_ANON_KEY: anonKey,
+    SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
+    SUPABASE_JWT_SECRET: jwtSecret,
   };
 }
 

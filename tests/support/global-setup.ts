@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { startPostgres } from "@/dev/postgres";
+import { installRealtime } from "@/dev/realtime/install";
 import { startRedisServer } from "@/dev/redis/server";
 import { migrate } from "@/lib/db/migrate";
 import { announceCluster, asApp, TEMPLATE, withDatabase } from "@/tests/support/cluster";
@@ -17,6 +18,7 @@ export default async function globalSetup(): Promise<void> {
   servers.redis = redis;
   await execute(postgres.url(), `create database ${TEMPLATE}`);
   const ownerUrl = withDatabase(postgres.url(), TEMPLATE);
+  await installRealtime(ownerUrl);
   await migrate({ ownerUrl, appUrl: asApp(ownerUrl, appPassword) });
   // Nobody may connect, or cloning would fail while they do.
   await execute(postgres.url(), `alter database ${TEMPLATE} with is_template true allow_connections false`);

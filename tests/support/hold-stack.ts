@@ -1,10 +1,10 @@
 import { createProgress } from "@/dev/progress";
 import { SMALL_SAMPLE } from "@/dev/seed/communities";
-import { startStack } from "@/dev/stack";
+import { type Stack, startStack } from "@/dev/stack";
 
 /**
  * A process that runs the stack in the folder it is told and stops it on TERM. `fresh` starts over; `app` runs the built app too, at
- * PORT, without simulated activity.
+ * PORT, without simulated activity. Realtime is taken away and brought back when its parent says so.
  */
 async function main(): Promise<void> {
   const asked = new AbortController();
@@ -20,9 +20,17 @@ async function main(): Promise<void> {
     progress: createProgress((text) => process.stdout.write(text)),
     signal: asked.signal,
   });
+  process.on("message", (message) => void obey(stack, message));
   process.stdout.write("ready\n");
   if (!asked.signal.aborted) await new Promise((resolve) => asked.signal.addEventListener("abort", resolve));
   await stack.stop();
+}
+
+/** "realtime down" and "realtime up", from the process that started this one; answered with the same words when done. */
+async function obey({ realtime }: Stack, message: unknown): Promise<void> {
+  if (message === "realtime down") await realtime.down();
+  if (message === "realtime up") await realtime.up();
+  process.send?.(message);
 }
 
 main().then(

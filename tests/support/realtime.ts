@@ -5,13 +5,10 @@ import {
   type SupabaseClient,
   type WebSocketLikeConstructor,
 } from "@supabase/supabase-js";
-import { Client } from "pg";
 import WebSocket from "ws";
-import { installRealtime } from "@/dev/realtime/install";
 import { type RealtimeServer, startRealtimeServer } from "@/dev/realtime/server";
 import { mintApiKey } from "@/dev/realtime/tokens";
-import { migrate } from "@/lib/db/migrate";
-import { theCluster, withDatabase } from "@/tests/support/cluster";
+import { aDatabase } from "@/tests/support/database";
 
 export type TestRealtime = {
   server: RealtimeServer;
@@ -50,14 +47,24 @@ export type Page = {
  */
 export const transport = WebSocket as unknown as WebSocketLikeConstructor;
 
-/** A Realtime server over a database of its own, migrated as on Supabase: its schema first, then ours. */
+/** A Realtime server over a database of its own. */
 export async function startTestRealtime(options: { allowPublic?: boolean } = {}): Promise<TestRealtime> {
-  const { ownerUrl } = theCluster();
-  const name = `realtime_${randomBytes(8).toString("hex")}`;
-  await execute(ownerUrl, `create database ${name}`);
-  const databaseUrl = withDatabase(ownerUrl, name);
-  await installRealtime(databaseUrl);
-  await migrate({ ownerUrl: databaseUrl });
+  const database = await aDatabase();
+  const realtime = await serveRealtime(database.ownerUrl, options);
+  return {
+    ...realtime,
+    async stop() {
+      await realtime.stop();
+      await database.drop();
+    },
+  };
+}
+
+/** A Realtime server over a database that there is. */
+export async function serveRealtime(
+  databaseUrl: string,
+  options: { allowPublic?: boolean } = {},
+): Promise<TestRealtime> {
   const jwtSecret = randomBytes(32).toString("hex");
   const [anonKey, serviceRoleKey] = await Promise.all([
     mintApiKey(jwtSecret, "anon"),
@@ -79,10 +86,7 @@ export async function startTestRealtime(options: { allowPublic?: boolean } = {})
     async closePages() {
       await Promise.all(pages.splice(0).map((page) => page.close()));
     },
-    async stop() {
-      await server.stop();
-      await execute(ownerUrl, `drop database if exists ${name} with (force)`);
-    },
+    stop: server.stop,
   };
 }
 
@@ -121,14 +125,4 @@ async function openPage(url: string, anonKey: string, topic: string, options: Pa
   channel.subscribe((status, error) => page.statuses.push(error ? `${status}: ${error.message}` : status));
   await eventually(`an answer about ${topic}`, () => page.statuses.length > 0);
   return page;
-}
-
-async function execute(url: string, statement: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

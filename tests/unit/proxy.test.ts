@@ -52,7 +52,12 @@ test("scripts run by a nonce that is new in each answer; plug-ins, foreign bases
 
 test("pages may call Realtime, over https and wss, and nobody else", async () => {
   expect((await directives()).get("connect-src")).toBe("'self'");
-  const policy = await directives({ NEXT_PUBLIC_SUPABASE_URL: "https://p.supabase.co/" });
+  const policy = await directives({
+    NEXT_PUBLIC_SUPABASE_URL: "https://p.supabase.co/",
+    NEXT_PUBLIC_SUPABASE_ANON_KEY: "anon-key",
+    SUPABASE_SERVICE_ROLE_KEY: "service-key",
+    SUPABASE_JWT_SECRET: "a secret of the project, long enough for HS256",
+  });
   expect(policy.get("connect-src")).toBe("'self' https://p.supabase.co wss://p.supabase.co");
 });
 
@@ -67,4 +72,11 @@ test("an API address that cannot be decoded is not found, with the usual body; o
   const bad = await proxied("/api/%E0%A4%A");
   expect([bad.status, (await bad.json()).error.code]).toEqual([404, "not_found"]);
   expect((await proxied("/api/a%20b")).headers.get("x-middleware-next")).toBe("1");
+});
+
+test("a page address that cannot be decoded is the page of what is not there, with its policy", async () => {
+  const { headers } = await proxied("/experiences/%E0%A4%A");
+  expect(headers.get("x-middleware-rewrite")).toBe("https://wee5.example.com/no-such-page");
+  expect(headers.get("content-security-policy")).toContain("frame-ancestors https://whop.com https://dash.whop.com");
+  expect((await proxied("/experiences/a%20b")).headers.get("x-middleware-next")).toBe("1");
 });

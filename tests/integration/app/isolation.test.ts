@@ -1,6 +1,7 @@
 import { BAD_TOKENS, type BadToken } from "@/dev/whop/bad-tokens";
 import { USER_TOKEN_HEADER } from "@/lib/auth/user-token";
 import type { Handler } from "@/lib/http/route";
+import { readOnboarding } from "@/services/communities/read-onboarding";
 import { type AppRequest, anApp } from "@/tests/support/app";
 import { aUserId } from "@/tests/support/community";
 import { databaseContents } from "@/tests/support/database-contents";
@@ -17,6 +18,44 @@ const ROWS: Record<string, Row> = {
   "GET /api/leaderboard": {
     path: (id) => `/api/leaderboard?experienceId=${id}&me=true`,
     request: () => ({}),
+    lowest: "memberId",
+  },
+  "POST /api/onboarding": {
+    path: () => "/api/onboarding",
+    request: (id, place) => ({
+      json: { experienceId: id, timeZone: "Europe/Berlin", rules: rulesOf.get(place.companyId), seen: null },
+    }),
+    lowest: "ownerId",
+    tooLow: "moderatorId",
+  },
+  "POST /api/realtime-token": {
+    path: () => "/api/realtime-token",
+    request: (id) => ({ json: { experienceId: id } }),
+    lowest: "memberId",
+  },
+  "GET /api/rank-card": { open: "shows what its sealed link is for; app/api/rank-card.test.ts shows what it refuses" },
+  "POST /api/rank-card-link": {
+    path: () => "/api/rank-card-link",
+    request: (id) => ({ json: { experienceId: id } }),
+    lowest: "memberId",
+  },
+  "GET /api/me": { path: (id) => `/api/me?experienceId=${id}`, request: () => ({}), lowest: "memberId" },
+  "GET /api/history": { path: (id) => `/api/history?experienceId=${id}`, request: () => ({}), lowest: "memberId" },
+  "GET /api/profile": {
+    // One's own: anybody else's is found only where somebody has done something.
+    path: (id) => `/api/profile?experienceId=${id}&memberId=${own.memberId}`,
+    request: () => ({}),
+    lowest: "memberId",
+  },
+  "PUT /api/visibility": {
+    path: () => "/api/visibility",
+    request: (id) => ({ json: { experienceId: id, visibility: "hidden" } }),
+    lowest: "memberId",
+  },
+  "GET /api/my-data": { path: (id) => `/api/my-data?experienceId=${id}`, request: () => ({}), lowest: "memberId" },
+  "DELETE /api/my-data": {
+    path: () => "/api/my-data",
+    request: (id) => ({ json: { experienceId: id, confirm: "delete" } }),
     lowest: "memberId",
   },
   "POST /api/xp": {
@@ -44,7 +83,7 @@ type ClosedRow = {
   tooLow?: keyof CommunityInWhop;
 };
 
-const app = anApp();
+const app = anApp({ realtime: true });
 const isClosed = (entry: [string, Row]): entry is [string, ClosedRow] => !("open" in entry[1]);
 const CLOSED = Object.entries(ROWS).filter(isClosed);
 let routes: RouteFile[];
@@ -52,6 +91,8 @@ let own: CommunityInWhop;
 let other: CommunityInWhop;
 /** Had the lowest role once, in `own`. */
 let exMemberId: string;
+/** All reward rules of a community, switched on. */
+const rulesOf = new Map<string, Record<string, boolean>>();
 
 beforeAll(async () => {
   routes = await allRoutes();
@@ -64,6 +105,8 @@ beforeAll(async () => {
   world.leave(own.companyId, exMemberId);
   for (const place of [own, other]) {
     for (const id of idsOf(place)) await app().deps.communities.resolve(id);
+    const { rules } = await readOnboarding(app().deps, place.companyId);
+    rulesOf.set(place.companyId, Object.fromEntries(rules.map(({ ruleId }) => [ruleId, true])));
   }
 });
 

@@ -37,3 +37,30 @@ test("simulated members talk at once and never as the admin, the moderator and t
     for (const id of [adminId, moderatorId, memberId, exMemberId]) expect(authors).not.toContain(id);
   }
 });
+
+test("members who are told to pause say nothing until they are told to go on, and the spared never write", async () => {
+  const spared = sample.communities.flatMap(({ people }) => people.slice(0, 5).map(({ id }) => id));
+  const authors: string[] = [];
+  const world = createWorld({
+    data: worldOf(sample, [[], []]),
+    now: () => new Date(),
+    events: { message: ({ userId }) => authors.push(userId), reaction: ({ userId }) => authors.push(userId) },
+  });
+  const whop = { world, webhooks: { deliveries: () => [] } } as unknown as Parameters<typeof startMembers>[0]["whop"];
+  const log = createBoundedLog(join(folder, "members.log"));
+  const members = startMembers({ whop, sample, log, seed: 1, spared, isWriting: false });
+  await sleep(2_000);
+  expect([members.isWriting(), authors]).toEqual([false, []]);
+
+  members.setWriting(true);
+  for (const end = Date.now() + 20_000; authors.length < 4 && Date.now() < end; await sleep(50));
+  members.setWriting(false);
+  await sleep(1_000); // the one who is writing finishes
+  const said = authors.length;
+  await sleep(2_000);
+  await members.stop();
+
+  expect(said).toBeGreaterThan(3);
+  expect(authors).toHaveLength(said);
+  expect(authors.filter((id) => spared.includes(id))).toEqual([]);
+});

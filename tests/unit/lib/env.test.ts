@@ -13,6 +13,13 @@ const valid = {
   ENCRYPTION_KEY: Buffer.alloc(32, 7).toString("base64"),
 };
 
+const supabase = {
+  NEXT_PUBLIC_SUPABASE_URL: "https://project.supabase.co/",
+  NEXT_PUBLIC_SUPABASE_ANON_KEY: "anon-key",
+  SUPABASE_SERVICE_ROLE_KEY: "service-key",
+  SUPABASE_JWT_SECRET: "a secret of the project, long enough for HS256",
+};
+
 function parseExample(): Record<string, string> {
   const lines = readFileSync(join(process.cwd(), ".env.example"), "utf8").split("\n");
   return Object.fromEntries(
@@ -40,6 +47,7 @@ describe("readEnv", () => {
       whopJwksUrl: "https://api.whop.com/.well-known/jwks.json",
       whopFrameAncestors: ["https://whop.com", "https://dash.whop.com"],
       pricesUsd: { premium: 19, enterprise: 79 },
+      operator: { name: undefined, supportEmail: undefined },
       logLevel: "info",
       trustedProxyHops: 0,
     });
@@ -79,6 +87,7 @@ describe("readEnv", () => {
   });
 
   test.each([
+    ["SUPPORT_EMAIL", "nobody"],
     ["APP_URL", "wee5.other.example"],
     ["APP_ORIGINS", "https://*.apps.whop.com"],
     ["APP_ORIGINS", "https://wee5.example.com/path"],
@@ -91,6 +100,7 @@ describe("readEnv", () => {
     ["WEE5_PRICE_PREMIUM_USD", "free"],
     ["CRON_SECRET", "short"],
     ["TRUSTED_PROXY_HOPS", "-1"],
+    ["REALTIME_MESSAGES_PER_SECOND", "many"],
     ["LOG_LEVEL", "loud"],
   ])("a bad %s (%j) is refused by name, and the value is not shown", (key, value) => {
     const message = complaint({ ...valid, [key]: value });
@@ -110,6 +120,25 @@ describe("readEnv", () => {
       url: "https://r.upstash.io",
       token: "token-1",
     });
+  });
+
+  test("without Supabase's variables there is no Realtime, with all four there is", () => {
+    expect(readEnv(valid).supabase).toBeNull();
+    expect(readEnv({ ...valid, ...supabase }).supabase).toEqual({
+      url: "https://project.supabase.co",
+      anonKey: "anon-key",
+      serviceRoleKey: "service-key",
+      jwtSecret: supabase.SUPABASE_JWT_SECRET,
+      messagesPerSecond: 100,
+    });
+    const pro = { ...valid, ...supabase, REALTIME_MESSAGES_PER_SECOND: "500" };
+    expect(readEnv(pro).supabase?.messagesPerSecond).toBe(500);
+  });
+
+  test.each(Object.keys(supabase))("a part of Supabase's variables, without %s, is refused by name", (key) => {
+    expect(complaint({ ...valid, ...supabase, [key]: "" })).toMatch(
+      new RegExp(`^${key} is missing: .* leave all four`),
+    );
   });
 
   test("several faults are one line that names them all", () => {
@@ -156,7 +185,7 @@ describe(".env.example", () => {
       );
     }
     const jwtSecret = "super-secret-jwt-token-with-at-least-32-characters-long";
-    expect(complaint({ ...production, SUPABASE_JWT_SECRET: jwtSecret })).toMatch(
+    expect(complaint({ ...production, ...supabase, SUPABASE_JWT_SECRET: jwtSecret })).toMatch(
       /^SUPABASE_JWT_SECRET is a value published/,
     );
   });

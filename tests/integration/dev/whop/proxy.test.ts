@@ -168,3 +168,26 @@ test("an app that is not there is a 502", async () => {
   expect((await fetch(`${lonely.url}/`)).status).toBe(502);
   await lonely.stop();
 });
+
+test("two pages of one browser, whose addresses name different users, stay apart", async () => {
+  const browse = aBrowser();
+  await browse("/experiences/exp_a?sim_user=user_ada");
+  await browse("/experiences/exp_a?sim_user=user_bob");
+  await browse("/api/me", { headers: { referer: `${proxy.url}/experiences/exp_a?sim_user=user_ada` } });
+  expect(await userSeen()).toBe("user_ada");
+  await browse("/api/me", { headers: { referer: `${proxy.url}/experiences/exp_a` } });
+  expect(await userSeen()).toBe("user_bob");
+});
+
+test("a page of another origin names nobody", async () => {
+  const browse = aBrowser();
+  await browse("/?sim_user=user_ada");
+  await browse("/api/me", { headers: { referer: "http://127.0.0.1:9/?sim_user=user_bob" } });
+  expect(await userSeen()).toBe("user_ada");
+});
+
+test("Whop's theme cookie reaches the app with the first request", async () => {
+  const headers = { cookie: "sim_user=user_ada; whop-frosted-theme=appearance:dark" };
+  await fetch(`${proxy.url}/`, { headers });
+  expect(visits.at(-1)?.headers.cookie).toBe("whop-frosted-theme=appearance:dark");
+});

@@ -183,7 +183,7 @@ describe.each<[string, () => Promise<string | undefined>]>([
     const [first, second] = [anInstance({ planMessagesPerSecond: 100 }), anInstance({ planMessagesPerSecond: 100 })];
     const viewer = await aViewer(communityId);
     // 50 × 2 messages of 80 a second: 1.25 seconds.
-    await Promise.all(Array.from({ length: 50 }, () => second.publishToMember(communityId, "user_ben", {})));
+    await Promise.all(Array.from({ length: 50 }, (_, n) => second.publishToMember(communityId, `user_${n}`, {})));
     await second.publish(communityId, aChange(1));
     await first.publish(communityId, aChange(2));
     await eventually("both", () => viewer.heard.length === 2);
@@ -254,7 +254,8 @@ describe("without Redis", () => {
     });
     const started = performance.now();
     await instance.publishToMember("biz_a", "user_anna", { xp: 1 });
-    expect(performance.now() - started).toBeLessThan(1_000);
+    // Three attempts, with pauses of one and two seconds.
+    expect(performance.now() - started).toBeLessThan(5_000);
     expect(JSON.stringify(instance.log.lines)).toContain("a broadcast was not sent");
     expect(JSON.stringify(instance.log.lines)).not.toContain("very-secret");
     await silent.stop();

@@ -2,6 +2,7 @@ import { startUpstashServer, type UpstashServer } from "@/dev/redis/upstash-serv
 import { createViewers } from "@/lib/realtime/viewers";
 import { createRedis, type RedisClient } from "@/lib/redis/client";
 import { aRealRedisUrl, aRedisLog } from "@/tests/support/redis";
+import { redisAway } from "@/tests/support/redis-away";
 
 describe.each<[string, () => Promise<string | undefined>]>([
   ["a Redis of its own", aRealRedisUrl],
@@ -23,23 +24,50 @@ describe.each<[string, () => Promise<string | undefined>]>([
     let elapsedMs = 0;
     const now = () => new Date(start + elapsedMs);
     const [first, second] = [createViewers({ redis, now }), createViewers({ redis, now })];
-    await first.note("biz_a", new Date(start + 60_000));
-    await second.note("biz_a", new Date(start + 120_000));
-    await second.note("biz_b", new Date(start + 120_000));
+    await first.note("biz_a", "user_anna", new Date(start + 60_000));
+    await second.note("biz_a", "user_anna", new Date(start + 120_000));
+    await second.note("biz_b", "user_anna", new Date(start + 120_000));
     expect([await first.count("biz_a"), await second.count("biz_b"), await first.count("biz_c")]).toEqual([2, 1, 0]);
     elapsedMs = 60_000;
     expect(await first.count("biz_a")).toBe(1);
-    await first.note("biz_a", new Date(start + 300_000));
+    await first.note("biz_a", "user_anna", new Date(start + 300_000));
     elapsedMs = 120_000;
     expect(await second.count("biz_a")).toBe(1);
   });
 
+  test("who has a page open is known in all instances while the token lasts, and nobody else counts as one", async () => {
+    const start = Date.now();
+    let elapsedMs = 0;
+    const now = () => new Date(start + elapsedMs);
+    const [first, second] = [createViewers({ redis, now }), createViewers({ redis, now })];
+    await first.note("biz_e", "user_anna", new Date(start + 60_000));
+    await first.note("biz_e", "user_ben", new Date(start + 120_000));
+    await first.note("biz_f", "user_cleo", new Date(start + 120_000));
+    const asked = ["user_anna", "user_ben", "user_cleo"];
+    expect([...(await second.watching("biz_e", asked))]).toEqual(["user_anna", "user_ben"]);
+    expect([await second.isWatched("biz_e"), await second.isWatched("biz_g")]).toEqual([true, false]);
+    elapsedMs = 60_000;
+    expect([...(await second.watching("biz_e", asked))]).toEqual(["user_ben"]);
+  });
+
+  test("a Redis that was emptied or is away silences nobody: who may be watching is told", async () => {
+    const viewers = createViewers({ redis, now: () => new Date() });
+    await viewers.note("biz_h", "user_anna", new Date(Date.now() + 60_000));
+    await redis.run("empty", (client) => client.flushdb());
+    expect(await viewers.isWatched("biz_h")).toBe(true);
+    const away = createViewers({ redis: redisAway, now: () => new Date() });
+    expect([await away.isWatched("biz_h"), [...(await away.watching("biz_h", ["user_ben"]))]]).toEqual([
+      true,
+      ["user_ben"],
+    ]);
+  });
+
   test("while Redis is away the last count holds", async () => {
     const viewers = createViewers({ redis, now: () => new Date() });
-    await viewers.note("biz_d", new Date(Date.now() + 60_000));
+    await viewers.note("biz_d", "user_anna", new Date(Date.now() + 60_000));
     expect(await viewers.count("biz_d")).toBe(1);
     await server.down();
-    await viewers.note("biz_d", new Date(Date.now() + 60_000));
+    await viewers.note("biz_d", "user_anna", new Date(Date.now() + 60_000));
     expect(await viewers.count("biz_d")).toBe(1);
     await server.up();
   });

@@ -1,0 +1,15 @@
+import { z } from "zod";
+import { isTimeZone } from "@/services/communities/settings.schema";
+
+export const OnboardingRequest = z.strictObject({
+  experienceId: z.string().regex(/^(exp|biz|feed)_\w{1,59}$/),
+  timeZone: z.string().max(64).refine(isTimeZone, { message: "Not an IANA time zone such as Europe/Berlin" }),
+  /** Every reward rule of the community, on or off. */
+  rules: z
+    .record(z.uuid(), z.boolean())
+    .refine((rules) => Object.keys(rules).length <= 200, { message: "At most 200 reward rules" }),
+  /** `rewardsConfirmedAt` as the reader saw it; null for not yet. */
+  seen: z.iso.datetime().nullable(),
+});
+
+export type OnboardingRequest = z.infer<typeof OnboardingRequest>;

@@ -1,0 +1,33 @@
+import { AppError } from "@/lib/errors";
+import type { Profile } from "@/services/leaderboard/card";
+import { findMemberStanding } from "@/services/leaderboard/find-member-standing";
+import { findNames } from "@/services/leaderboard/find-names";
+import type { RankDeps } from "@/services/leaderboard/find-ranks";
+import type { ProfileDeps } from "@/services/leaderboard/refresh-profiles";
+
+/**
+ * A member as another may see them. Whoever is anonymous or hidden is not found, in the same words as somebody who does not
+ * exist; oneself always is. @throws AppError not_found
+ */
+export async function readProfile(
+  deps: RankDeps & ProfileDeps,
+  communityId: string,
+  viewerId: string,
+  memberId: string,
+): Promise<Profile> {
+  const { member, progress, rank, members } = await findMemberStanding(deps, communityId, memberId);
+  const isOwn = memberId === viewerId;
+  if (!isOwn && member?.visibility !== "public") throw new AppError("not_found", "There is no such member here.");
+  return {
+    userId: memberId,
+    ...(await findNames(deps, communityId, memberId, member)),
+    progress,
+    rank,
+    members,
+    weekXp: Math.max(0, member?.weekXp ?? 0),
+    totalMessages: member?.totalMessages ?? 0,
+    totalPosts: member?.totalPosts ?? 0,
+    totalReactions: member?.totalReactions ?? 0,
+    since: (member?.createdAt ?? deps.now()).toISOString(),
+  };
+}
