@@ -2,7 +2,12 @@ import { Theme } from "frosted-ui";
 import type { Metadata, Viewport } from "next";
 import { cookies, headers } from "next/headers";
 import type { ReactNode } from "react";
+import { type Appearance, appearanceOfCookie, PAGE_COLORS } from "@/components/frame/appearance";
+import { WhopFrameProvider } from "@/components/frame/whop-frame";
+import { LocaleProvider } from "@/components/ui/locale-context";
 import { SystemTheme } from "@/components/ui/system-theme";
+import { getDeps } from "@/lib/deps";
+import { readerLocale } from "@/lib/http/locale";
 import "./globals.css";
 
 export const metadata: Metadata = {
@@ -11,7 +16,19 @@ export const metadata: Metadata = {
   icons: { icon: "/icon.svg" },
 };
 
-export const viewport: Viewport = { width: "device-width", initialScale: 1 };
+export async function generateViewport(): Promise<Viewport> {
+  const appearance = await knownAppearance();
+  return {
+    width: "device-width",
+    initialScale: 1,
+    themeColor: appearance
+      ? PAGE_COLORS[appearance]
+      : [
+          { media: "(prefers-color-scheme: dark)", color: PAGE_COLORS.dark },
+          { media: "(prefers-color-scheme: light)", color: PAGE_COLORS.light },
+        ],
+  };
+}
 
 /** Before the first paint, for readers whose theme Whop has not told us: the one their system uses. */
 const FOLLOW_SYSTEM = `document.documentElement.classList.add(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light")`;
@@ -19,26 +36,27 @@ const FOLLOW_SYSTEM = `document.documentElement.classList.add(matchMedia("(prefe
 export default async function RootLayout({ children }: { children: ReactNode }) {
   // Reading the request also makes every page dynamic, which its scripts need to carry the nonce of proxy.ts.
   const nonce = (await headers()).get("x-nonce") ?? undefined;
-  const theme = themeOf((await cookies()).get("whop-frosted-theme")?.value);
+  const appearance = await knownAppearance();
+  const { whopAppId, whopFrameAncestors } = getDeps().env;
   return (
-    <html lang="en" className={theme} suppressHydrationWarning>
+    <html lang="en" className={appearance} suppressHydrationWarning>
       <body>
-        {theme === undefined && (
+        {appearance === undefined && (
           // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of ours, allowed by its nonce
           <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: FOLLOW_SYSTEM }} />
         )}
         <SystemTheme />
         <Theme appearance="inherit" accentColor="orange" grayColor="gray" hasBackground={false}>
-          {children}
+          <WhopFrameProvider appId={whopAppId} parentOrigins={whopFrameAncestors}>
+            <LocaleProvider locale={readerLocale((await headers()).get("accept-language"))}>{children}</LocaleProvider>
+          </WhopFrameProvider>
         </Theme>
       </body>
     </html>
   );
 }
 
-/** Whop writes the reader's choice into a cookie; the class on <html> switches all of frosted-ui's colours. */
-function themeOf(cookie: string | undefined): "light" | "dark" | undefined {
-  if (cookie?.includes("dark")) return "dark";
-  if (cookie?.includes("light")) return "light";
-  return undefined;
+/** Whop's choice, where it has told us. */
+async function knownAppearance(): Promise<Appearance | undefined> {
+  return appearanceOfCookie((await cookies()).get("whop-frosted-theme")?.value);
 }

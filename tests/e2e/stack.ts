@@ -7,7 +7,13 @@ import { test } from "@playwright/test";
 import { freePort } from "@/dev/free-port";
 import type { StackFile } from "@/dev/stack-file";
 
-export type RunningStack = { addresses: StackFile; process: ChildProcess; stop(): Promise<void> };
+export type RunningStack = {
+  addresses: StackFile;
+  process: ChildProcess;
+  /** Takes Realtime away (connections are cut and refused) and brings it back, at the same address. */
+  realtime: { down(): Promise<void>; up(): Promise<void> };
+  stop(): Promise<void>;
+};
 
 /** The whole stack with the built app and a small sample, for the tests of a file. Read it inside of tests. */
 export function stackOfFile(): () => RunningStack {
@@ -28,15 +34,16 @@ async function startStackProcess(): Promise<RunningStack> {
   await chmod(folder, 0o755);
   const env = { ...process.env, PORT: String(await freePort()) };
   const args = ["--import", "tsx", "tests/support/hold-stack.ts", folder, "app"];
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit", "ipc"] });
   await new Promise<void>((resolve, reject) => {
-    child.stdout.on("data", (part) => String(part).includes("ready\n") && resolve());
+    child.stdout?.on("data", (part) => String(part).includes("ready\n") && resolve());
     child.once("exit", (code) => reject(new Error(`The stack ended with code ${code}.`)));
   });
   const addresses = JSON.parse(await readFile(join(folder, "stack.json"), "utf8")) as StackFile; // as the contract says
   return {
     addresses,
     process: child,
+    realtime: { down: () => tell(child, "realtime down"), up: () => tell(child, "realtime up") },
     async stop() {
       if (child.exitCode === null) {
         child.kill("SIGTERM");
@@ -45,4 +52,11 @@ async function startStackProcess(): Promise<RunningStack> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when it says that it is done. */
+async function tell(child: ChildProcess, what: string): Promise<void> {
+  const done = once(child, "message");
+  child.send(what);
+  await done;
 }

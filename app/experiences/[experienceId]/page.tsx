@@ -1,0 +1,50 @@
+import { headers } from "next/headers";
+import { notFound } from "next/navigation";
+import { MemberPage } from "@/components/member-page/member-page";
+import { TryAgain } from "@/components/member-page/try-again";
+import { NoAccess } from "@/components/ui/no-access";
+import { SignedOut } from "@/components/ui/signed-out";
+import { pageAccess } from "@/lib/auth/page-access";
+import { type Deps, getDeps } from "@/lib/deps";
+import type { AppError } from "@/lib/errors";
+import { asAppError, requestIdOf } from "@/lib/http/answer";
+import { communityOnWhop } from "@/lib/whop/addresses";
+import { readCommunity } from "@/services/communities/read-community";
+import { readMemberPage } from "./read-member-page";
+
+export const metadata = { title: "Your level" };
+
+type PageProps = { params: Promise<{ experienceId: string }> };
+
+export default async function ExperiencePage({ params }: PageProps) {
+  const { experienceId } = await params;
+  const [deps, sent] = [getDeps(), await headers()];
+  const access = await pageAccess(deps, sent, experienceId);
+  if (access.kind === "signed-out") return <SignedOut />;
+  if (access.kind === "unavailable") return tryAgain(deps, requestIdOf(sent), access.cause);
+  if (access.kind === "no-access") {
+    if (access.communityId === null) notFound();
+    return <ForMembersOnly communityId={access.communityId} />;
+  }
+  const data = await readMemberPage(deps, access, experienceId).catch(asAppError);
+  if (data instanceof Error) {
+    if (data.code === "not_found") notFound();
+    return tryAgain(deps, requestIdOf(sent), data);
+  }
+  return <MemberPage data={data} />;
+}
+
+async function ForMembersOnly({ communityId }: { communityId: string }) {
+  const deps = getDeps();
+  // Who is not let in sees the community's name, where the database is there to tell it.
+  const title = await readCommunity(deps, communityId).then(
+    (community) => community.title,
+    () => "",
+  );
+  return <NoAccess communityTitle={title} whopUrl={communityOnWhop(deps.env, communityId)} />;
+}
+
+function tryAgain(deps: Pick<Deps, "log">, requestId: string, failure: AppError) {
+  deps.log.error({ err: failure, requestId }, "a member's page could not be made");
+  return <TryAgain requestId={requestId} />;
+}

@@ -1,0 +1,109 @@
+"use client";
+
+import { Switch } from "frosted-ui";
+import { rewardName } from "@/components/rewards/reward-words";
+import type { Formats } from "@/components/ui/formats";
+import { useFormats } from "@/components/ui/locale-context";
+import type { RewardRule } from "@/services/communities/onboarding";
+
+type RewardsStepProps = {
+  rules: readonly RewardRule[];
+  /** Of each rule, how many members have reached it and wait. */
+  due: Readonly<Record<string, number>>;
+  isFirst: boolean;
+  onSwitch: (ruleId: string, active: boolean) => void;
+};
+
+/** What levels pay, each to be switched on or off. */
+export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps) {
+  const formats = useFormats();
+  return (
+    <div className="flex flex-col gap-4">
+      <ul className="flex flex-col">
+        {rules.map((rule) => (
+          <li key={rule.ruleId} className="border-(--gray-a4) border-t first:border-t-0">
+            <label htmlFor={rule.ruleId} className="flex min-h-14 cursor-pointer items-center gap-3 py-2">
+              <span className="w-18 shrink-0 text-(--gray-11) text-[14px]/5">Level {formats.number(rule.level)}</span>
+              <span className="flex min-w-0 flex-1 flex-col">
+                <span
+                  className={`break-words text-[14px]/5 ${rule.active ? "font-medium text-(--gray-12)" : "text-(--gray-11)"}`}
+                >
+                  {rewardName(rule, formats)}
+                </span>
+                <span className="text-(--gray-11) text-[12px]/4">
+                  {howItArrives(rule, due[rule.ruleId] ?? 0, isFirst, formats)}
+                </span>
+              </span>
+              <Switch
+                id={rule.ruleId}
+                size="2"
+                color="gray"
+                highContrast
+                checked={rule.active}
+                onCheckedChange={(active) => onSwitch(rule.ruleId, active)}
+                aria-label={`Level ${rule.level}: ${rewardName(rule, formats)}`}
+              />
+            </label>
+          </li>
+        ))}
+      </ul>
+      <div className="flex flex-col gap-1 text-(--gray-11) text-[14px]/5">
+        <p>{costInWords(rules, formats)}</p>
+        {isFirst && <AtOnce rules={rules} due={due} />}
+        <p>
+          {isFirst
+            ? "Nothing is sent before you confirm. Each reward is sent once per member."
+            : "Rewards already earned never change, whatever you set here."}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+const ARRIVES: Record<RewardRule["type"], string> = {
+  free_days: "Added to the membership",
+  promo_code: "One-time promo code, by message",
+  badge: "Shown on the member's card",
+  custom: "Given by you",
+};
+
+function howItArrives({ type, active }: RewardRule, due: number, isFirst: boolean, { number }: Formats): string {
+  if (due === 0) return ARRIVES[type];
+  const who = due === 1 ? "1 member is" : `${number(due)} members are`;
+  if (active) return `${ARRIVES[type]}, ${who} there already`;
+  return isFirst
+    ? `${who} there already and will not get it`
+    : `${who} there already and still ${due === 1 ? "gets" : "get"} it`;
+}
+
+/** What confirming sets off for members who have been there before it. */
+function AtOnce({ rules, due }: Pick<RewardsStepProps, "rules" | "due">) {
+  const { number } = useFormats();
+  const waiting = rules.filter(({ active, ruleId }) => active && (due[ruleId] ?? 0) > 0);
+  const rewards = waiting.reduce((sum, { ruleId }) => sum + (due[ruleId] ?? 0), 0);
+  const days = waiting.reduce((sum, { ruleId, value }) => sum + (due[ruleId] ?? 0) * (value.days ?? 0), 0);
+  if (rewards === 0) return null;
+  return (
+    <p className="text-(--gray-12)">
+      {rewards === 1 ? "1 reward has" : `${number(rewards)} rewards have`} been earned already and{" "}
+      {rewards === 1 ? "is" : "are"} sent when you confirm{days > 0 && `: ${number(days)} free days together`}.
+    </p>
+  );
+}
+
+/** What the rules that are on add up to for somebody who reaches them all. */
+function costInWords(rules: readonly RewardRule[], { number }: Formats): string {
+  const on = rules.filter(({ active }) => active);
+  if (on.length === 0) return "Levels pay nothing. You can switch rewards on later.";
+  const days = on.reduce((sum, { value }) => sum + (value.days ?? 0), 0);
+  const codes = on
+    .filter(({ type }) => type === "promo_code")
+    .map(({ value }) => `${number(value.percentOff ?? 0)}\u00a0%`);
+  const parts = [
+    days > 0 ? `${number(days)} days of membership that they do not pay for` : null,
+    codes.length > 0 ? `a code for ${codes.join(" and ")} off` : null,
+  ].filter((part) => part !== null);
+  const last = Math.max(...on.map(({ level }) => level));
+  if (parts.length === 0) return "These rewards cost you no membership fees.";
+  return `A member who climbs to level ${number(last)} gets ${parts.join(" and ")} in all.`;
+}

@@ -1,0 +1,19 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+import { useWhopFrame } from "@/components/frame/whop-frame";
+import type { Me } from "@/components/member-page/member-page-data";
+import { useNotifications } from "@/components/notifications/notification-context";
+
+/** Says once that a level has been reached, however the page has learned of it; nothing of those reached before it was opened. */
+export function useLevelUps({ card: { progress }, ladder }: Me): void {
+  const { levelUp } = useNotifications();
+  const { haptic } = useWhopFrame();
+  const highest = useRef(progress.level);
+  useEffect(() => {
+    if (progress.level <= highest.current) return;
+    highest.current = progress.level;
+    levelUp({ progress, ladder });
+    haptic("notification");
+  }, [progress, ladder, levelUp, haptic]);
+}

@@ -1,0 +1,53 @@
+export type Plan = {
+  name: "Free" | "Premium" | "Enterprise";
+  /** US dollars a month. */
+  priceUsd: number;
+  /** What the plan has beside its own list. */
+  includes?: string;
+  /** What is there today. */
+  now: string[];
+  /** What later releases bring. */
+  soon: string[];
+};
+
+/** What each plan holds. A feature moves from `soon` to `now` with the release that brings it, not before. */
+export function plans(pricesUsd: { premium: number; enterprise: number }): Plan[] {
+  return [
+    {
+      name: "Free",
+      priceUsd: 0,
+      now: [
+        "XP for messages and reactions",
+        "Levels, live board, rank cards",
+        "Receipts for every activity",
+        "A ladder of rewards",
+      ],
+      soon: ["Rewards sent automatically", "XP for posts, lessons and visits"],
+    },
+    {
+      name: "Premium",
+      priceUsd: pricesUsd.premium,
+      includes: "Everything in Free, and",
+      now: [],
+      soon: [
+        "Your own rates, curve and rank names",
+        "Analytics, and whether it pays",
+        "Badges",
+        "Review queue and fair play settings",
+        "Undo for 30 days",
+      ],
+    },
+    {
+      name: "Enterprise",
+      priceUsd: pricesUsd.enterprise,
+      includes: "Everything in Premium, and",
+      now: [],
+      soon: [
+        "Many communities, one view",
+        "API and outbound webhooks",
+        "Bulk changes with dry run",
+        "Import from other bots",
+      ],
+    },
+  ];
+}

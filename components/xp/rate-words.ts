@@ -1,0 +1,29 @@
+import type { Formats } from "@/components/ui/formats";
+import type { Rate } from "@/services/xp/rate";
+
+/** "20 XP", or "15–25 XP" where the amount is drawn. */
+export function amountInWords({ minXp, maxXp }: Rate, { number }: Formats): string {
+  return minXp === maxXp ? `${number(maxXp)}\u00a0XP` : `${number(minXp)}–${number(maxXp)}\u00a0XP`;
+}
+
+/** How often it pays, from how long a text, and up to how much: "once a minute, from 5 characters, up to 400 XP a day". */
+export function paceOfRate({ cooldownSeconds, minLength, dailyXpCap }: Rate, { number }: Formats): string {
+  const parts = [cooldownInWords(cooldownSeconds, number)];
+  if (minLength > 1) parts.push(`from ${number(minLength)} characters`);
+  if (dailyXpCap !== null) parts.push(`up to ${number(dailyXpCap)} XP a day`);
+  return parts.join(", ");
+}
+
+const UNITS: [seconds: number, one: string, many: string][] = [
+  [86_400, "a day", "days"],
+  [3_600, "an hour", "hours"],
+  [60, "a minute", "minutes"],
+  [1, "a second", "seconds"],
+];
+
+function cooldownInWords(seconds: number, number: Formats["number"]): string {
+  const unit = UNITS.find(([length]) => seconds >= length && seconds % length === 0);
+  if (!unit) return "every time";
+  const [length, one, many] = unit;
+  return seconds === length ? `once ${one}` : `once in ${number(seconds / length)} ${many}`;
+}

@@ -1,0 +1,63 @@
+import "@testing-library/jest-dom";
+import { render, screen, within } from "@testing-library/react";
+import { HowToEarn } from "@/components/xp/how-to-earn";
+import type { Rates } from "@/services/xp/rate";
+import { findingsOf } from "@/tests/support/axe";
+import { aRate } from "@/tests/support/sample-member";
+
+function show(rates: Partial<Rates>) {
+  return render(<HowToEarn rates={{ rates: [aRate()], dailyXpCap: null, paused: false, ...rates }} />);
+}
+
+const words = () =>
+  screen
+    .getAllByRole("row")
+    .slice(1)
+    .map((row) => [...row.children].map((cell) => cell.textContent?.replace(/\s/g, " ")));
+
+test("each action says how often it pays and how much", () => {
+  show({
+    rates: [
+      aRate(),
+      aRate({ action: "post", minXp: 15, maxXp: 25, cooldownSeconds: 0 }),
+      aRate({ action: "comment", minXp: 10, maxXp: 10, cooldownSeconds: 90, minLength: 5, dailyXpCap: 400 }),
+      aRate({ action: "daily_visit", minXp: 1_000, maxXp: 1_000, cooldownSeconds: 86_400 }),
+      aRate({ action: "reaction", minXp: 5, maxXp: 5, cooldownSeconds: 7_200 }),
+    ],
+  });
+  expect(words()).toEqual([
+    ["Message", "once a minute", "20 XP"],
+    ["Post", "every time", "15–25 XP"],
+    ["Comment", "once in 90 seconds, from 5 characters, up to 400 XP a day", "10 XP"],
+    ["Daily visit", "once a day", "1,000 XP"],
+    ["Reaction", "once in 2 hours", "5 XP"],
+  ]);
+});
+
+test("the cap over all actions is said", () => {
+  show({ dailyXpCap: 1_200 });
+  expect(screen.getByText(/All together at most 1,200 XP a day/)).toBeInTheDocument();
+});
+
+test("a paused community says that nothing is lost", () => {
+  show({ paused: true });
+  expect(screen.getByText(/XP is paused here. Your level and rewards are kept/)).toBeInTheDocument();
+});
+
+test("what pays nothing is not in the table, and where nothing pays it says so", () => {
+  const { unmount } = show({ rates: [aRate(), aRate({ action: "lesson", minXp: 0, maxXp: 0 })] });
+  expect(words()).toHaveLength(1);
+  unmount();
+  show({ rates: [] });
+  expect(screen.getByText("Nothing earns XP here yet.")).toBeInTheDocument();
+});
+
+test("an action of an integration goes by its own name", () => {
+  show({ rates: [aRate({ action: "quest_done" })] });
+  expect(within(screen.getByRole("table")).getByRole("rowheader")).toHaveTextContent("Quest done");
+});
+
+test("axe finds nothing in the table", async () => {
+  const { container } = show({ dailyXpCap: 100, paused: true });
+  expect(await findingsOf(container)).toEqual([]);
+});
