@@ -1144,10 +1144,10 @@ begin
   v_actions := array(select m.action from public.member_actions m
     where m.community_id = p_community_id and m.user_id = p_user_id order by 1);
 
-  update public.activity_identities i set user_id = null, removed_at = greatest(now(), l.occurred_at)
-  from public.activity_log l
-  where l.community_id = p_community_id and l.user_id = p_user_id
-    and i.community_id = l.community_id and i.activity_id = l.activity_id;
+  -- By their ids: joined, and before Postgres has counted the rows, the log would be searched once for each of them.
+  update public.activity_identities i set user_id = null, removed_at = greatest(now(), i.occurred_at)
+  where i.community_id = p_community_id and i.activity_id = any (array(
+    select l.activity_id from public.activity_log l where l.community_id = p_community_id and l.user_id = p_user_id));
   delete from public.corrections c where c.community_id = p_community_id and c.user_id = p_user_id;
   delete from public.activity_log l where l.community_id = p_community_id and l.user_id = p_user_id;
   get diagnostics v_activities = row_count;

@@ -60,8 +60,10 @@ describe("the sample communities", () => {
     const levels = new Set(members.map(({ level }) => level));
     const rewards = await database.owner.selectFrom("rewards").select("level").where("state", "=", "due").execute();
 
-    for (let level = 1; level <= 15; level += 1) expect(levels).toContain(level);
-    for (const from of [16, 18, 20, 22, 24, 26, 28, 30]) expect([...levels].some((level) => level >= from)).toBe(true);
+    for (let level = 1; level <= 10; level += 1) expect(levels).toContain(level);
+    // Which of two neighbours somebody reaches depends on the day on which the history ends.
+    for (const from of [11, 13, 15, 17, 19, 21, 23]) expect(levels.has(from) || levels.has(from + 1)).toBe(true);
+    expect(Math.max(...levels)).toBeGreaterThanOrEqual(30);
     expect(members.length).toBeGreaterThan(220);
     expect(members.some(({ xp }) => xp < 0)).toBe(true);
     expect(new Set(rewards.map(({ level }) => level))).toEqual(new Set([5, 10, 25]));

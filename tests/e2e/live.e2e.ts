@@ -1,0 +1,119 @@
+import { type Browser, expect, type FrameLocator, test } from "@playwright/test";
+import { xpAtLevel } from "@/services/xp/curve";
+import { stackOfFile } from "@/tests/e2e/stack";
+
+const stack = stackOfFile();
+
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+type Size = keyof typeof SIZES;
+type Row = { user_id: string; name: string | null; xp: number; level: number };
+const MESSAGE_XP = 20;
+/** No cooldown reaches from one message to the next. */
+const APART_MS = 61_000;
+
+const shown = (xp: number) => new Intl.NumberFormat("en-GB").format(xp);
+
+async function ask<T>(url: string, body: object): Promise<T> {
+  const headers = { "content-type": "application/json" };
+  return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).json() as Promise<T>; // as the simulator says
+}
+
+async function board(): Promise<Row[]> {
+  const { appUrl, whopUrl, experienceId, memberUserId: userId } = stack().addresses;
+  const { token } = await ask<{ token: string }>(`${whopUrl}/_sim/token`, { userId });
+  const answer = await fetch(`${appUrl}/api/leaderboard?experienceId=${experienceId}&limit=100`, {
+    headers: { "x-whop-user-token": token },
+  });
+  const { leaderboard } = (await answer.json()) as { leaderboard: Row[] };
+  return leaderboard.filter(({ user_id }) => user_id.startsWith("user_"));
+}
+
+async function write(userId: string, createdAt = new Date()): Promise<void> {
+  const { whopUrl, chatExperienceId: experienceId } = stack().addresses;
+  const content = `Something to say at ${createdAt.toISOString()}`;
+  await ask(`${whopUrl}/_sim/messages`, { userId, experienceId, content, createdAt: createdAt.toISOString() });
+}
+
+/** The community as a member sees it inside of Whop, once it is live. */
+async function open(
+  browser: Browser,
+  size: Size,
+  userId: string,
+): Promise<{ app: FrameLocator; close(): Promise<void> }> {
+  const context = await browser.newContext({ viewport: SIZES[size], locale: "en-GB", reducedMotion: "reduce" });
+  const page = await context.newPage();
+  const joined = page.waitForResponse((response) => response.url().includes("/api/realtime-token"));
+  await page.goto(`${stack().addresses.frameUrl}?user=${userId}`);
+  await joined;
+  const app = page.frameLocator("#app");
+  await expect(app.getByRole("meter").first()).toBeVisible();
+  return { app, close: () => context.close() };
+}
+
+/** What the page says of the viewer's own XP. */
+const ownXp = (app: FrameLocator, xp: number) => app.getByText(`${shown(xp)} XP in all`);
+const notLive = (app: FrameLocator) => app.getByText("Not live right now");
+
+for (const size of Object.keys(SIZES) as Size[]) {
+  test(`one writes: their card fills and the other's board moves, on a ${size}`, async ({ browser }) => {
+    const [first, second, third] = await board();
+    const [writer, viewer] = size === "phone" ? [first, second] : [second, third];
+    if (!writer || !viewer) throw new Error("The board has too few members.");
+    const own = await open(browser, size, writer.user_id);
+    const other = await open(browser, size, viewer.user_id);
+
+    await write(writer.user_id);
+
+    await expect(ownXp(own.app, writer.xp + MESSAGE_XP)).toBeVisible({ timeout: 10_000 });
+    await expect(other.app.getByText(shown(writer.xp + MESSAGE_XP)).first()).toBeVisible({ timeout: 10_000 });
+    await own.close();
+    await other.close();
+  });
+}
+
+test("a new level is told once, whoever tells of it", async ({ browser }) => {
+  const nearest = (await board())
+    .map((row) => ({ ...row, missing: (xpAtLevel(null, row.level + 1) ?? 0) - row.xp }))
+    .sort((one, other) => one.missing - other.missing)[0];
+  if (!nearest) throw new Error("The board is empty.");
+  const { app, close } = await open(browser, "phone", nearest.user_id);
+  const toast = app.getByText(`You reached level ${nearest.level + 1}`);
+
+  const messages = Math.ceil(nearest.missing / MESSAGE_XP);
+  const began = Date.now();
+  for (let left = messages; left >= 0; left -= 1) await write(nearest.user_id, new Date(began - left * APART_MS));
+
+  await expect(toast).toBeVisible({ timeout: 15_000 });
+  // What asks by itself tells the page of the same level again.
+  await stack().realtime.down();
+  await expect(notLive(app)).toBeVisible({ timeout: 30_000 });
+  await stack().realtime.up();
+  await expect(notLive(app)).toBeHidden({ timeout: 60_000 });
+  await expect(toast).toHaveCount(0, { timeout: 15_000 });
+  await close();
+});
+
+test("without Realtime the pages ask by themselves; with it again they show what the database has", async ({
+  browser,
+}) => {
+  const [writer, viewer] = (await board()).slice(3, 5);
+  if (!writer || !viewer) throw new Error("The board has too few members.");
+  const own = await open(browser, "desktop", writer.user_id);
+  const other = await open(browser, "desktop", viewer.user_id);
+
+  await stack().realtime.down();
+  await expect(notLive(own.app)).toBeVisible({ timeout: 30_000 });
+  await expect(notLive(other.app)).toBeVisible({ timeout: 30_000 });
+  await write(writer.user_id);
+  await expect(ownXp(own.app, writer.xp + MESSAGE_XP)).toBeVisible({ timeout: 30_000 });
+  await expect(other.app.getByText(shown(writer.xp + MESSAGE_XP)).first()).toBeVisible({ timeout: 30_000 });
+
+  await write(viewer.user_id);
+  await stack().realtime.up();
+  await expect(notLive(other.app)).toBeHidden({ timeout: 60_000 });
+  for (const { xp } of (await board()).slice(0, 8)) {
+    await expect(other.app.getByText(shown(xp)).first()).toBeVisible({ timeout: 10_000 });
+  }
+  await own.close();
+  await other.close();
+});
