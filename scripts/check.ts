@@ -68,7 +68,8 @@ function jest(name: string, projects: string[], report: string): Step {
       const selected = projects.flatMap((project) => ["--selectProjects", project]);
       const status = await execute(
         "npx",
-        ["jest", ...selected, "--json", `--outputFile=${report}`, "--silent=false"],
+        // Much of their time they wait for servers, so that each core has one of them.
+        ["jest", ...selected, "--maxWorkers=100%", "--json", `--outputFile=${report}`, "--silent=false"],
         "stderr",
       );
       return counted(status, async () => {

@@ -122,8 +122,11 @@ function drawCommunity(options: CommunityOptions): SampleCommunity {
 type Six<T> = [T, T, T, T, T, T];
 
 function pickApart(people: Person[], shares: Six<number>): Six<Person> {
-  const picked = shares.map((share, order) => {
-    const person = people[Math.max(order, Math.floor(share * people.length))];
+  let next = 0;
+  const picked = shares.map((share) => {
+    const at = Math.max(next, Math.floor(share * people.length));
+    next = at + 1;
+    const person = people[at];
     if (!person) throw new Error("The sample needs more people.");
     return person;
   });

@@ -1,6 +1,6 @@
 import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
-import axe from "axe-core";
 import { Client } from "pg";
+import { expectSound } from "@/tests/e2e/sound";
 import { stackOfFile } from "@/tests/e2e/stack";
 
 const stack = stackOfFile();
@@ -43,18 +43,6 @@ async function open(browser: Browser, person: Person, { size, theme }: Look, pat
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(`${proxyUrl}/dashboard/${companyId}${path}?sim_user=${people[person]}`);
   return { page, complaints, close: () => context.close() };
-}
-
-/** Nothing serious for axe, nothing beside the screen. */
-async function expectSound(page: Page): Promise<void> {
-  // The page's own policy forbids scripts that it did not send; the inspector's way in is not one.
-  await page.evaluate(axe.source);
-  const results = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run()); // put there just now
-  const problems = results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-  expect(problems).toEqual([]);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
 }
 
 type Way = {

@@ -1,5 +1,5 @@
 import { type BrowserContext, type Frame, type Page, expect as soonExpect, test } from "@playwright/test";
-import axe from "axe-core";
+import { seriousProblems } from "@/tests/e2e/sound";
 import { stackOfFile } from "@/tests/e2e/stack";
 
 const stack = stackOfFile();
@@ -60,7 +60,7 @@ test("whoever is chosen is whom the app sees: members, the team, and who has lef
   const chosen = page.getByRole("region", { name: "You are" }).getByRole("button", { pressed: true });
   const name = (await chosen.locator(".name").textContent()) ?? "";
   await expect(appIn(page).getByText(name).first()).toBeVisible();
-  await expect(async () => expect((await me(page)).name).toBe(name)).toPass({ timeout: 15_000 });
+  expect((await me(page)).name).toBe(name);
 
   await person(page, /No longer a member/).click();
   await expect(appIn(page).getByRole("heading", { level: 1 })).toContainText("Only for members");
@@ -225,15 +225,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const context = await browser.newContext({ viewport, colorScheme });
       const { page } = await openWhop(context);
       if (size === "phone") await page.getByRole("button", { name: "Controls" }).click();
-      await page.evaluate(axe.source);
-      const problems = await page.evaluate(async () => {
-        const { axe: tool } = window as unknown as { axe: typeof axe }; // put there just now
-        const { violations } = await tool.run({ exclude: ["#app"] }, { iframes: false });
-        return violations
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-      });
-      expect(problems).toEqual([]);
+      expect(await seriousProblems(page, "#app")).toEqual([]);
       await context.close();
     });
   }

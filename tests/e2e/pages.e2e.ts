@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, type Page, test } from "@playwright/test";
-import axe from "axe-core";
+import { expectSound } from "@/tests/e2e/sound";
 import { stackOfFile } from "@/tests/e2e/stack";
 
 const stack = stackOfFile();
@@ -15,16 +15,6 @@ const PAGES = {
   "a page that is not there": "/no/such/page",
 };
 
-/** What axe calls serious or worse. */
-async function seriousProblems(page: Page): Promise<string[]> {
-  // The page's own policy forbids scripts that it did not send; the inspector's way in is not one.
-  await page.evaluate(axe.source);
-  const results = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run()); // put there just now
-  return results.violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
-
 for (const [name, path] of Object.entries(PAGES)) {
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -36,9 +26,7 @@ for (const [name, path] of Object.entries(PAGES)) {
         const response = await page.goto(`${stack().addresses.appUrl}${path}`);
 
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-        expect(await seriousProblems(page)).toEqual([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        expect(overflow).toBeLessThanOrEqual(0);
+        await expectSound(page);
         // A page that is not there answers 404, and the browser says so itself.
         expect(complaints.filter((text) => response?.status() === 200 || !text.includes("404"))).toEqual([]);
         await page.close();
