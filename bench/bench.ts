@@ -9,7 +9,10 @@ import type { Bench } from "@/bench/rows/bench";
 import { measureBoard, measureRank } from "@/bench/rows/board";
 import { measureGrowth } from "@/bench/rows/growth";
 import { measureLate } from "@/bench/rows/late";
+import { measureLighthouse } from "@/bench/rows/lighthouse";
 import { measureRoute } from "@/bench/rows/route";
+import { measureScreen } from "@/bench/rows/screen";
+import { measureScripts } from "@/bench/rows/scripts";
 import { measureWriteCost } from "@/bench/rows/write-cost";
 import { asTable } from "@/bench/table";
 import { failWith } from "@/scripts/fail-with";
@@ -23,6 +26,9 @@ const MEASURES: Record<RowName, (bench: Bench) => Promise<Row>> = {
   F: measureRank,
   G: measureBoard,
   H: measureLate,
+  I: measureScreen,
+  J: measureScripts,
+  K: measureLighthouse,
 };
 
 async function main(): Promise<void> {

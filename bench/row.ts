@@ -24,6 +24,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
+/** The smallest value that is not below `percent` per cent of them. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
+  if (value === undefined) throw new Error("There is no percentile of nothing.");
+  return value;
+}
+
 /** Runs the sides in turns, so that whatever else the machine does meets all of them alike. Figures of every round, by side. */
 export async function inTurns<Side extends string>(
   rounds: number,

@@ -1,18 +1,17 @@
-import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import autocannon from "autocannon";
 import { BUSY } from "@/bench/databases";
+import { anyMember } from "@/bench/load";
 import { inTurns, median, type Row, ratioOf } from "@/bench/row";
 import type { Bench } from "@/bench/rows/bench";
+import { type SignedMessage, signedMessage } from "@/bench/signed-message";
 import { type Surroundings, surround } from "@/bench/surroundings";
 import { processEnvironment } from "@/dev/app-environment";
 import { startApp } from "@/dev/app-process";
 import { type BoundedLog, createBoundedLog } from "@/dev/bounded-log";
 import { buildApp, isBuilt } from "@/dev/build-app";
-import { newId } from "@/dev/whop/random";
-import { signStandard } from "@/dev/whop/signatures";
 
 const BAR = 0.85;
 /** Signed before each turn, so that signing is not measured; more than any machine takes in a second. */
@@ -78,37 +77,18 @@ async function serve({ variables, appUrl }: Surroundings, log: BoundedLog) {
   return startApp("start", Number(new URL(appUrl).port), processEnvironment(variables, "production"), log, never);
 }
 
-type Signed = { method: "POST"; path: string; headers: Record<string, string>; body: string };
-
 /** Chat messages of one community as Whop sends them, each once. */
-function signedWebhooks(secret: string, count: number, members: number): Signed[] {
+function signedWebhooks(secret: string, count: number, members: number): SignedMessage[] {
   return Array.from({ length: count }, () => {
-    const at = new Date();
-    const message = { id: newId("post"), content: "A word of a member to the others.", created_at: at.toISOString() };
-    const user = { id: `user_${1 + randomInt(members)}` };
-    const body = JSON.stringify({
-      type: "chat.message.created",
-      timestamp: at.toISOString(),
-      company_id: BUSY,
-      data: {
-        channel: { id: "chat_bench", type: "chat", experience_id: "exp_busy" },
-        message: { ...message, message_type: "regular", user },
-      },
-    });
-    const signature = signStandard({ id: newId("msg"), timestamp: Math.floor(at.getTime() / 1000), body, secret });
-    return {
-      method: "POST",
-      path: "/api/webhook",
-      headers: { "content-type": "application/json", ...signature },
-      body,
-    };
+    const place = { companyId: BUSY, experienceId: "exp_busy" };
+    return signedMessage({ secret, ...place, userId: anyMember(members) });
   });
 }
 
 /** @throws Error when an answer was not 200. */
 async function answersPerSecond(
   appUrl: string,
-  { connections, seconds, requests }: { connections: number; seconds: number; requests?: Signed[] },
+  { connections, seconds, requests }: { connections: number; seconds: number; requests?: SignedMessage[] },
 ): Promise<number> {
   const nextOne = requests?.values();
   const result = await autocannon({

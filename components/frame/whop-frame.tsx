@@ -4,8 +4,8 @@ import type { WhopIframeSdk } from "@whop/iframe";
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { showAppearance } from "@/components/frame/appearance";
 import { followTheme } from "@/components/frame/follow-theme";
-import { whenIdle } from "@/components/frame/when-idle";
 import { loadWhopSdk } from "@/components/frame/whop-sdk";
+import { whenIdle } from "@/components/ui/when-idle";
 
 /**
  * - `outside`: no Whop is around the page (or we do not know yet);

@@ -5,6 +5,7 @@ import { watchAttention } from "@/components/live/attention";
 import { keepLine } from "@/components/live/keep-line";
 import type { LiveState } from "@/components/live/live-state";
 import { fetchToken } from "@/components/live/token";
+import { whenIdle } from "@/components/ui/when-idle";
 import type { BoardChange, OwnNews } from "@/services/leaderboard/news";
 
 export type LiveOptions = {
@@ -32,17 +33,22 @@ export function useLive({ experienceId, realtime, ...handlers }: LiveOptions): L
 
   useEffect(() => {
     if (url === undefined || anonKey === undefined) return;
-    const line = keepLine({
-      url,
-      anonKey,
-      fetchToken: () => fetchToken(experienceId),
-      watchAttention,
-      onState: setState,
-      onChanged: (changes) => onChanged(changes),
-      onOwn: (news) => onOwn(news),
-      onResync: () => onResync(),
+    const open = () =>
+      keepLine({
+        url,
+        anonKey,
+        fetchToken: () => fetchToken(experienceId),
+        watchAttention,
+        onState: setState,
+        onChanged: (changes) => onChanged(changes),
+        onOwn: (news) => onOwn(news),
+        onResync: () => onResync(),
+      });
+    // Not while the page is still being made usable. What happens until then is asked for with the first connection.
+    let end = whenIdle(() => {
+      end = open().stop;
     });
-    return line.stop;
+    return () => end();
   }, [url, anonKey, experienceId]);
 
   return realtime ? state : "away";

@@ -13,7 +13,7 @@ import {
   useRef,
   useState,
 } from "react";
-import { whenIdle } from "@/components/frame/when-idle";
+import { whenIdle } from "@/components/ui/when-idle";
 import type { Ladder } from "@/services/rewards/ladder";
 import type { Progress } from "@/services/xp/progress";
 
