@@ -48,7 +48,7 @@ export async function openScreen(stack: SampleStack, members: readonly { user_id
 
 async function untilShown(page: Page, xp: number): Promise<void> {
   const text = new Intl.NumberFormat("en-US").format(xp);
-  await page.waitForFunction((shown) => document.body.innerText.includes(shown), text, {
+  await page.waitForFunction((shown) => document.querySelector("main")?.textContent?.includes(shown), text, {
     polling: "raf",
     timeout: SHOWS_WITHIN_MS,
   });

@@ -1,2 +1,2 @@
 /** Nothing: without one of its own, Next takes the app's, which wants its environment. */
-export function register() {}
+export const register = () => undefined;

@@ -10,7 +10,10 @@ export function SetupNotice({ isConfirmedNow, isWaiting }: { isConfirmedNow: boo
           <CircleCheck aria-hidden="true" />
         </Callout.Icon>
         <Callout.Title>Rewards are confirmed</Callout.Title>
-        <Callout.Description>Who reaches a level gets its reward by itself from now on.</Callout.Description>
+        <Callout.Description>
+          Who reaches a level earns its reward. Sending begins with a coming release, and what is earned until then is
+          kept.
+        </Callout.Description>
       </Callout.Root>
     );
   }

@@ -71,7 +71,7 @@ function whenInWords(at: string, timeZone: string, { day, time }: Formats, now: 
 
 function titleOf(isConfirmed: boolean, isSilent: boolean): string {
   if (isSilent) return "Nothing has arrived lately";
-  return isConfirmed ? "Rewards are sent by themselves" : "Rewards wait until an admin confirms them";
+  return isConfirmed ? "Rewards are set up" : "Rewards wait until an admin confirms them";
 }
 
 function Row({ name, children }: { name: string; children: ReactNode }) {

@@ -112,11 +112,11 @@ function RungMark({ rung, isNext, progress }: { rung: Rung; isNext: boolean; pro
 function footnote({ rungs, isConfirmed }: Ladder): string {
   if (rungs.length === 0) return "Levels pay no rewards here yet.";
   if (!isConfirmed) {
-    return "The creator has not confirmed the rewards yet. Your XP and levels count already; what is confirmed is sent then.";
+    return "The creator has not confirmed the rewards yet. Your XP and levels count already, and nothing is sent before.";
   }
   const days = rungs.some(({ type }) => type === "free_days") ? " Free days are added to your membership." : "";
   const codes = rungs.some(({ type }) => type === "promo_code") ? " Codes also come as a message." : "";
-  return `Rewards arrive by themselves, usually within a minute.${days}${codes}`;
+  return `What you have earned stays yours; sending begins soon.${days}${codes}`;
 }
 
 function NoRewards() {

@@ -32,9 +32,9 @@ export function rungInWords(rung: Rung, reader: Reader, formats: Formats): RungW
           standing: "Waiting",
         };
       }
-      return { detail: `${level} · arrives by itself`, standing: "On its way", isMoving: true };
+      return earned(level);
     case "confirmed":
-      return { detail: `${level} · arrives by itself`, standing: "On its way", isMoving: true };
+      return earned(level);
     case "sending":
       return { detail: `${level} · added within a minute`, standing: "On its way", isMoving: true };
     case "waiting":
@@ -46,6 +46,11 @@ export function rungInWords(rung: Rung, reader: Reader, formats: Formats): RungW
     case "delivered":
       return { detail: deliveredDetail(rung, reader, formats), standing: "Delivered" };
   }
+}
+
+/** Rewards are counted, and not sent yet in this release. */
+function earned(level: string): RungWords {
+  return { detail: `${level} · yours, sending begins soon`, standing: "Earned" };
 }
 
 /** The next two say how far, the rest only where. */

@@ -36,8 +36,8 @@ test("the next reward is marked for readers too, and only that one", () => {
 });
 
 test.each<[Rung["state"], RegExp]>([
-  ["due", /Level 5 · arrives by itselfOn its way/],
-  ["confirmed", /Level 5 · arrives by itselfOn its way/],
+  ["due", /Level 5 · yours, sending begins soonEarned/],
+  ["confirmed", /Level 5 · yours, sending begins soonEarned/],
   ["sending", /Level 5 · added within a minuteOn its way/],
   ["waiting", /Whop is not answering, we keep tryingTrying again/],
   ["needs_attention", /did not go through, a person is looking at itBeing checked/],
