@@ -1,12 +1,12 @@
 "use client";
 
-import { ClosedFive } from "@/components/notifications/closed-five";
 import type { LevelUp } from "@/components/notifications/notification-context";
 import { ToastFrame, type ToastParts } from "@/components/notifications/toast-frame";
 import { rewardName } from "@/components/rewards/reward-words";
 import { FiveRing } from "@/components/ui/five-ring";
 import type { Formats } from "@/components/ui/formats";
 import { useFormats } from "@/components/ui/locale-context";
+import { Logo } from "@/components/ui/logo";
 import { inWordsFirst } from "@/components/xp/number-words";
 import { nextRung } from "@/services/rewards/ladder";
 
@@ -20,7 +20,7 @@ export function LevelUpToast({ progress, ladder, ...parts }: ToastParts & LevelU
         <span className="level-up-ring flex">
           <FiveRing level={level - 1} share={1} tone="me" size={48}>
             {level % 5 === 0 ? (
-              <ClosedFive size={24} />
+              <Logo size={24} isClosing />
             ) : (
               <span aria-hidden="true" className="font-semibold text-(--gray-12) text-[16px]/6">
                 {level}

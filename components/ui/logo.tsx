@@ -1,5 +1,9 @@
-/** The tally: four strokes, the fifth closes them. Beside the name it says nothing new, so readers skip it. */
-export function Logo({ size = 32 }: { size?: number }) {
+/**
+ * The tally: four strokes, the fifth closes them. Beside the name it says nothing new, so readers skip it.
+ * @param isClosing draws the fifth once, as it appears.
+ */
+export function Logo({ size = 32, isClosing = false }: { size?: number; isClosing?: boolean }) {
+  const closing = isClosing ? { className: "closed-five-slash", pathLength: 1, strokeDasharray: "1" } : {};
   return (
     <svg
       width={size}
@@ -11,7 +15,7 @@ export function Logo({ size = 32 }: { size?: number }) {
       aria-hidden="true"
     >
       <path d="M7 6v20M13 6v20M19 6v20M25 6v20" stroke="var(--gray-12)" />
-      <path d="M3 22 29 10" stroke="var(--accent-9)" />
+      <path d="M3 22 29 10" stroke="var(--accent-9)" {...closing} />
     </svg>
   );
 }

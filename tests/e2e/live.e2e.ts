@@ -39,7 +39,7 @@ async function open(
   browser: Browser,
   size: Size,
   userId: string,
-): Promise<{ app: FrameLocator; close(): Promise<void> }> {
+): Promise<{ app: FrameLocator; asked(): Promise<unknown>; close(): Promise<void> }> {
   const context = await browser.newContext({ viewport: SIZES[size], locale: "en-GB", reducedMotion: "reduce" });
   const page = await context.newPage();
   const joined = page.waitForResponse((response) => response.url().includes("/api/realtime-token"));
@@ -47,7 +47,9 @@ async function open(
   await joined;
   const app = page.frameLocator("#app");
   await expect(app.getByRole("meter").first()).toBeVisible();
-  return { app, close: () => context.close() };
+  // The answer to the next question about the member's own card.
+  const asked = () => page.waitForResponse((response) => response.url().includes("/api/me"), { timeout: 60_000 });
+  return { app, asked, close: () => context.close() };
 }
 
 /** What the page says of the viewer's own XP. */
@@ -75,7 +77,7 @@ test("a new level is told once, whoever tells of it", async ({ browser }) => {
   const { memberUserId } = stack().addresses;
   const member = (await board()).find(({ user_id }) => user_id === memberUserId);
   if (!member) throw new Error("The member is not on the board.");
-  const { app, close } = await open(browser, "phone", memberUserId);
+  const { app, asked, close } = await open(browser, "phone", memberUserId);
   const toast = app.getByText(`You reached level ${member.level + 1}`);
 
   // All of the past hours, so that no cooldown reaches from one to the next; a few may meet one of the sample's own.
@@ -84,12 +86,26 @@ test("a new level is told once, whoever tells of it", async ({ browser }) => {
   for (let left = messages; left > 0; left -= 1) await write(memberUserId, new Date(Date.now() - left * APART_MS));
 
   await expect(toast).toBeVisible({ timeout: 15_000 });
-  // What asks by itself tells the page of the same level again.
+  await expect(toast).toHaveCount(0, { timeout: 15_000 });
+
+  // Asking, and news after it, tell the page of the same level again.
+  const body = app.locator("body");
+  await body.evaluate(
+    (element, words) => {
+      const look = () => element.textContent?.includes(words) && element.setAttribute("data-told-again", "");
+      new MutationObserver(look).observe(element, { childList: true, subtree: true, characterData: true });
+    },
+    `You reached level ${member.level + 1}`,
+  );
   await stack().realtime.down();
   await expect(notLive(app)).toBeVisible({ timeout: 30_000 });
+  await write(memberUserId);
+  await asked();
+  const resynced = asked();
   await stack().realtime.up();
+  await resynced;
   await expect(notLive(app)).toBeHidden({ timeout: 60_000 });
-  await expect(toast).toHaveCount(0, { timeout: 15_000 });
+  await expect(body).not.toHaveAttribute("data-told-again");
   await close();
 });
 
