@@ -1,5 +1,5 @@
 import { type Browser, expect, type Locator, type Page, test } from "@playwright/test";
-import { Client } from "pg";
+import { asOwner } from "@/tests/e2e/database";
 import { expectSound } from "@/tests/e2e/sound";
 import { stackOfFile } from "@/tests/e2e/stack";
 
@@ -15,16 +15,10 @@ type Person = "adminUserId" | "moderatorUserId" | "memberUserId";
 
 /** As before the creator came for the first time. */
 async function startOver(): Promise<void> {
-  await asOwner(`update communities set onboarded_at = null, rewards_confirmed_at = null where community_id = $1`);
-  await asOwner(`update reward_rules set active = true where community_id = $1`);
-}
-
-async function asOwner(statement: string): Promise<void> {
   const { databaseUrl, companyId } = stack().addresses;
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query(statement, [companyId]);
-  await client.end();
+  const anew = `update communities set onboarded_at = null, rewards_confirmed_at = null where community_id = $1`;
+  await asOwner(databaseUrl, anew, [companyId]);
+  await asOwner(databaseUrl, `update reward_rules set active = true where community_id = $1`, [companyId]);
 }
 
 /** The dashboard as a person sees it in Whop's frame, with every complaint of the browser. */

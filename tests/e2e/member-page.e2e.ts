@@ -1,5 +1,5 @@
 import { type Browser, expect, test } from "@playwright/test";
-import { Client } from "pg";
+import { asOwner } from "@/tests/e2e/database";
 import { expectSound } from "@/tests/e2e/sound";
 import { stackOfFile } from "@/tests/e2e/stack";
 import { HOSTILE_NAMES } from "@/tests/support/hostile-names";
@@ -34,14 +34,6 @@ async function open(browser: Browser, { viewport, theme }: Look, to: { userId?: 
   const user = to.userId ?? memberUserId;
   await page.goto(`${proxyUrl}/experiences/${to.experienceId ?? experienceId}?sim_user=${user}`);
   return { page, complaints, close: () => context.close() };
-}
-
-async function asOwner<T extends object>(statement: string, values: unknown[] = []): Promise<T[]> {
-  const client = new Client({ connectionString: stack().addresses.databaseUrl });
-  await client.connect();
-  const { rows } = await client.query<T>(statement, values);
-  await client.end();
-  return rows;
 }
 
 for (const look of LOOKS) {
@@ -107,6 +99,7 @@ test("the keyboard alone reaches tabs, period and a profile, and Escape leads ba
 
 test("my place is pinned at the bottom until my row is on the screen, and leads to it", async ({ browser }) => {
   const [last] = await asOwner<{ user_id: string }>(
+    stack().addresses.databaseUrl,
     "select user_id from users where community_id = $1 and visibility = 'public' and xp > 0 order by xp limit 1",
     [stack().addresses.companyId],
   );
@@ -124,15 +117,19 @@ test("my place is pinned at the bottom until my row is on the screen, and leads 
 for (const look of LOOKS) {
   test(`a community without XP says how to be the first, on a ${look.size} in ${look.theme}`, async ({ browser }) => {
     const [other] = await asOwner<{ community_id: string; experience_id: string }>(
+      stack().addresses.databaseUrl,
       "select community_id, experience_id from experiences where community_id <> $1 order by experience_id limit 1",
       [stack().addresses.companyId],
     );
     if (!other) throw new Error("The sample has a second community.");
     const [{ user_id: userId } = { user_id: "" }] = await asOwner<{ user_id: string }>(
+      stack().addresses.databaseUrl,
       "select user_id from users where community_id = $1 and user_id in (select user_id from users where community_id = $2) limit 1",
       [other.community_id, stack().addresses.companyId],
     );
-    await asOwner("update users set visibility = 'hidden' where community_id = $1", [other.community_id]);
+    await asOwner(stack().addresses.databaseUrl, "update users set visibility = 'hidden' where community_id = $1", [
+      other.community_id,
+    ]);
     const { page, complaints, close } = await open(browser, look, { userId, experienceId: other.experience_id });
     await expect(page.getByRole("heading", { name: "Nobody is on the board yet" })).toBeVisible();
     await expect(page.getByText("Write in any channel and you will be the first.")).toBeVisible();
@@ -144,6 +141,7 @@ for (const look of LOOKS) {
 
   test(`who is not a member is told what is kept, on a ${look.size} in ${look.theme}`, async ({ browser }) => {
     const [other] = await asOwner<{ user_id: string }>(
+      stack().addresses.databaseUrl,
       `select user_id from users where community_id <> $1
         and user_id not in (select user_id from users where community_id = $1) limit 1`,
       [stack().addresses.companyId],
@@ -177,6 +175,7 @@ for (const look of [LOOKS[0], LOOKS[2]] as Look[]) {
   test(`thirty hostile names run no script and break no layout on a ${look.size}`, async ({ browser }) => {
     const { companyId } = stack().addresses;
     const members = await asOwner<{ user_id: string }>(
+      stack().addresses.databaseUrl,
       "select user_id from users where community_id = $1 and visibility = 'public' and xp > 0 order by xp desc",
       [companyId],
     );
@@ -185,6 +184,7 @@ for (const look of [LOOKS[0], LOOKS[2]] as Look[]) {
       const names = HOSTILE_NAMES.slice(from, from + members.length);
       for (const [at, name] of names.entries()) {
         await asOwner(
+          stack().addresses.databaseUrl,
           `insert into profiles (community_id, user_id, username, name, fetched_at) values ($1, $2, $3, $4, now())
             on conflict (community_id, user_id) do update set name = excluded.name, username = excluded.username, fetched_at = now()`,
           [companyId, members[at]?.user_id, `u${at}`, name],
@@ -195,8 +195,11 @@ for (const look of [LOOKS[0], LOOKS[2]] as Look[]) {
       const more = page
         .getByRole("region", { name: "Leaderboard, all time" })
         .getByRole("button", { name: "Show more" });
-      if (await more.isVisible()) await more.click();
-      await expect(page.locator("[data-row]")).toHaveCount(members.length);
+      // A press before the page answers to it is lost, for people as well.
+      await expect(async () => {
+        if (await more.isVisible()) await more.click();
+        await expect(page.locator("[data-row]")).toHaveCount(members.length, { timeout: 2_000 });
+      }).toPass({ timeout: 20_000 });
       await expectSound(page);
       const heights = await page.locator("li.board-item").evaluateAll((rows) => rows.map((row) => row.clientHeight));
       expect(new Set(heights).size).toBe(1);
