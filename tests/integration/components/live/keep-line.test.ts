@@ -161,18 +161,20 @@ test.each(["unauthorized", "not_found"])(
     const page = aPage({
       fetchToken: async (communityId) => {
         if (!isMember) throw new ApiFailure("No.", { status: 404, code });
-        return aToken(communityId, 3);
+        return aToken(communityId, 6); // long enough to be renewed before it ends, as above
       },
     });
     await untilLive(page);
     isMember = false;
-    await eventually("away", () => page.now() === "away");
+    await eventually("it stopped", () => !page.isWatched, 10_000);
+    expect(page.now()).toBe("away");
     const asked = page.tokens;
     page.attention?.onWanted();
     page.attention?.onDoubt();
     await new Promise((resolve) => setTimeout(resolve, 2_500));
     expect([page.tokens, page.isWatched, realtime.server.connections()]).toEqual([asked, false, 0]);
   },
+  20_000,
 );
 
 test("a page that nobody looks at for long, or that is offline, is not connected and asks for no token", async () => {
