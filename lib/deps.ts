@@ -10,6 +10,7 @@ import { createRealtime, type Realtime } from "@/lib/realtime/realtime";
 import { createRedis, type RedisClient } from "@/lib/redis/client";
 import { createRateLimiter, type RateLimiter } from "@/lib/redis/rate-limit";
 import { createWhopClient, type WhopClient } from "@/lib/whop/client";
+import { createWhopShare, type WhopShare } from "@/lib/whop/share";
 import { createWebhookVerifier, type WebhookVerifier } from "@/lib/whop/webhook-signature";
 import type { DB } from "@/types/database";
 
@@ -24,6 +25,8 @@ export interface Deps {
   /** Null where there is none: pages then ask by themselves. */
   realtime: Realtime | null;
   whop: WhopClient;
+  /** What work in the background may ask of Whop; asked before each call. */
+  whopShare: WhopShare;
   tokens: TokenVerifier;
   access: Access;
   communities: Communities;
@@ -36,6 +39,7 @@ export function createDeps(env: Env): Deps {
   const now = () => new Date();
   const db = createDatabase(env.databaseUrl, { log });
   const redis = createRedis(env.redis, log);
+  const limiter = createRateLimiter(redis);
   const whop = createWhopClient({ apiKey: env.whopApiKey, appId: env.whopAppId, baseUrl: env.whopBaseUrl, log });
   return {
     env,
@@ -43,9 +47,10 @@ export function createDeps(env: Env): Deps {
     now,
     db,
     redis,
-    limiter: createRateLimiter(redis),
+    limiter,
     realtime: createRealtime(env, { redis, log, now }),
     whop,
+    whopShare: createWhopShare({ limiter, now }),
     tokens: createTokenVerifier({ appId: env.whopAppId, jwksUrl: env.whopJwksUrl, now }),
     access: createAccess({ whop }),
     communities: createCommunities({ db, whop }),

@@ -12,8 +12,12 @@ import { apps } from "./resources/apps";
 import { authorizedUsers } from "./resources/authorized-users";
 import { chatChannels } from "./resources/chat-channels";
 import { companies } from "./resources/companies";
+import { dmChannels } from "./resources/dm-channels";
 import { experiences } from "./resources/experiences";
+import { memberships } from "./resources/memberships";
 import { messages } from "./resources/messages";
+import { notifications } from "./resources/notifications";
+import { promoCodes } from "./resources/promo-codes";
 import { reactions } from "./resources/reactions";
 import { users } from "./resources/users";
 
@@ -25,11 +29,17 @@ const OPERATIONS: Operation[] = [
   ...authorizedUsers,
   ...chatChannels,
   ...companies,
+  ...dmChannels,
   ...experiences,
+  ...memberships,
   ...messages,
+  ...notifications,
+  ...promoCodes,
   ...reactions,
   ...users,
 ];
+
+const GARBAGE: Answer = { status: 200, body: { nothing: "of the kind" } };
 
 export type HttpContext = Context<{ Bindings: HttpBindings }>;
 
@@ -84,11 +94,17 @@ async function perform(parts: ApiParts, operation: Operation, c: HttpContext, fa
     : undefined;
   if (ticket && "replay" in ticket) return json(ticket.replay, { "Idempotent-Replayed": "true" });
   if (fault?.kind === "crash_before") return drop(c);
+  if (fault?.kind === "slow") await sleep(fault.delayMs, undefined, { ref: false });
 
   const params = c.req.param() as Record<string, string>; // Hono types it by the path, which is not a constant here.
-  const result = await settle(operation, parts.context, { params, query, caller, idempotencyKey }, text);
+  const isRefused = fault?.kind === "error_before";
+  const done = isRefused
+    ? broken(fault)
+    : await settle(operation, parts.context, { params, query, caller, idempotencyKey }, text);
+  const result = fault?.kind === "error_after" ? broken(fault) : done;
   if (fault?.kind === "crash_after") return drop(c);
   ticket?.finish(result);
+  if (fault?.kind === "garbage_after") return json(GARBAGE);
   return fault?.kind === "drop_after" ? drop(c) : json(result);
 }
 
@@ -122,10 +138,7 @@ export async function disturb(fault: Fault | undefined, c: HttpContext): Promise
     case "drop_before":
       return drop(c);
     case "status":
-      return json({
-        status: fault.status,
-        body: { error: { type: "internal_error", message: "Something went wrong." } },
-      });
+      return json(broken(fault));
     case "rate_limit":
       // The header, where there is one, and the words differ, so that it shows which was read.
       return json(
@@ -133,7 +146,7 @@ export async function disturb(fault: Fault | undefined, c: HttpContext): Promise
         fault.retryAfterSeconds === undefined ? {} : { "Retry-After": String(fault.retryAfterSeconds) },
       );
     case "garbage":
-      return json({ status: 200, body: { nothing: "of the kind" } });
+      return json(GARBAGE);
     case "stall":
       c.env.outgoing.writeHead(200, { "Content-Type": "application/json", "Content-Length": "100" }).write("{");
       return RESPONSE_ALREADY_SENT;
@@ -143,6 +156,10 @@ export async function disturb(fault: Fault | undefined, c: HttpContext): Promise
     default:
       return undefined;
   }
+}
+
+function broken({ status }: Fault): Answer {
+  return { status, body: { error: { type: "internal_error", message: "Something went wrong." } } };
 }
 
 function drop(c: HttpContext): Response {

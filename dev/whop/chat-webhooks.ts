@@ -34,6 +34,6 @@ export function chatWebhooks(world: () => World, webhooks: () => WebhookSender):
 
 const channelOf = ({ id, type, experienceId }: Channel) => ({ id, type, experience_id: experienceId });
 
-function audienceOf({ type }: Channel) {
-  return type === "chat" ? { type: "channel", user_ids: null } : { type: "users", user_ids: [] };
+function audienceOf({ type, userIds = [] }: Channel) {
+  return type === "chat" ? { type: "channel", user_ids: null } : { type: "users", user_ids: userIds };
 }

@@ -7,7 +7,7 @@ import { type Faults, NewFault } from "./faults";
 import { chatView, type LiveFeed } from "./host/live";
 import type { FrameTarget } from "./host/target";
 import type { Signer } from "./tokens";
-import { messageView, reactionView } from "./views";
+import { membershipView, messageView, reactionView } from "./views";
 import type { World } from "./world";
 
 const TokenRequest = z.strictObject({ userId: z.string(), companyId: z.string().optional() });
@@ -32,6 +32,14 @@ const ReactionRequest = z.strictObject({
 });
 
 const Unreaction = z.strictObject({ userId: z.string(), messageId: z.string(), emoji: z.string() });
+
+const MembershipRequest = z.strictObject({
+  companyId: z.string().optional(),
+  userId: z.string(),
+  active: z.boolean(),
+  /** For a membership that begins: null makes it one for life. */
+  renewalPeriodEnd: z.iso.datetime({ offset: true }).nullish(),
+});
 
 const WritingRequest = z.strictObject({ writing: z.boolean() });
 
@@ -92,6 +100,17 @@ export function createControl(parts: ControlParts): Hono<{ Bindings: HttpBinding
     const frame = found(target(), "frame");
     const { experienceId = frame.experienceId, userId = frame.userId } = c.req.query();
     return live.open(frame, found(world.experience(experienceId), "experience").companyId, userId);
+  });
+
+  control.post("/memberships", async (c) => {
+    const { userId, active, renewalPeriodEnd, ...request } = await read(c, MembershipRequest);
+    const companyId = request.companyId ?? world.experience(target()?.experienceId ?? "")?.companyId ?? "";
+    found(world.company(companyId), "company");
+    found(world.user(userId), "user");
+    const more = renewalPeriodEnd === undefined ? {} : { renewalPeriodEnd };
+    const membership = active ? world.join(companyId, userId, undefined, more) : world.leave(companyId, userId).at(-1);
+    live.changed();
+    return c.json(membershipView(world, found(membership, "membership")));
   });
 
   control.post("/members", async (c) => {

@@ -11,8 +11,10 @@ export interface Effect {
   data: unknown;
 }
 
-/** One list per kind of write; the next kinds (rewards, notifications) come with the operations that make them. */
-export type EffectKind = "messages" | "reactions";
+/** One list per kind of write. */
+const KINDS = ["messages", "reactions", "notifications", "promoCodes", "freeDays", "dmChannels"] as const;
+
+export type EffectKind = (typeof KINDS)[number];
 
 export interface Effects {
   record(kind: EffectKind, request: { caller: Caller; idempotencyKey: string | null }, data: unknown): void;
@@ -20,7 +22,7 @@ export interface Effects {
 }
 
 export function createEffects(now: () => Date): Effects {
-  const lists: Record<EffectKind, Effect[]> = { messages: [], reactions: [] };
+  const lists = Object.fromEntries(KINDS.map((kind) => [kind, [] as Effect[]])) as Record<EffectKind, Effect[]>; // a list for each
   return {
     record: (kind, { caller, idempotencyKey }, data) => {
       const by = caller.kind === "app" ? "app" : caller.userId;

@@ -11,15 +11,23 @@ const API_KINDS = [
   "crash_before",
   /** It is done, then the server dies; the Idempotency-Key stays "in progress" until it expires. */
   "crash_after",
-  /** Answers `status` and does nothing. */
+  /** Answers `status` and does nothing, before the Idempotency-Key is looked at. */
   "status",
+  /** Does nothing and answers `status`, again for each request with the Idempotency-Key. */
+  "error_before",
+  /** It is done, then it answers `status`, again for each request with the Idempotency-Key. */
+  "error_after",
+  /** Takes `delayMs` to do it; the Idempotency-Key is in progress for that long. */
+  "slow",
   /** Answers `delayMs` late. */
   "delay",
   "rate_limit",
   /** Headers arrive, the body never does. */
   "stall",
-  /** 200 with a body that is none of Whop's. */
+  /** 200 with a body that is none of Whop's; nothing is done. */
   "garbage",
+  /** It is done, and the answer is a 200 with a body that is none of Whop's. */
+  "garbage_after",
 ] as const;
 
 /** What can go wrong with a webhook (operation: the event, "chat.message.created"). */

@@ -50,3 +50,24 @@ export function requiredQuery(request: ApiRequest, name: string): string {
   if (!value) throw badRequest(`${name} is required.`, name);
   return value;
 }
+
+/** A list as Whop's SDK writes it: `statuses[]=a&statuses[]=b`. Empty: not asked for. */
+export function listQuery({ query }: ApiRequest, name: string): string[] {
+  return query.getAll(`${name}[]`);
+}
+
+/** Whether `at` lies where `created_after` and `created_before` ask for it; without them everything does. */
+export function isAsked(request: ApiRequest, at: string): boolean {
+  const after = timeQuery(request, "created_after");
+  const before = timeQuery(request, "created_before");
+  const time = Date.parse(at);
+  return (after === null || time > after) && (before === null || time < before);
+}
+
+function timeQuery({ query }: ApiRequest, name: string): number | null {
+  const text = query.get(name);
+  if (!text) return null;
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) throw badRequest(`${name} must be a time.`, name);
+  return time;
+}

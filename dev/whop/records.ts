@@ -35,13 +35,63 @@ export interface Channel {
   /** A chat's experience; direct messages and support have none. */
   experienceId: string | null;
   type: ChannelType;
+  /** A direct message's people, without the app. */
+  userIds?: string[];
+  name?: string | null;
+  createdAt?: string;
 }
 
+/** Those of Whop that are met here; "completed" is what a one-time purchase gives. */
+export type MembershipStatus = "trialing" | "active" | "past_due" | "canceling" | "completed" | "canceled" | "expired";
+
 export interface Membership {
+  id: string;
   companyId: string;
   userId: string;
+  productId: string;
+  planId: string;
+  status: MembershipStatus;
+  /** Both null: for life. */
+  renewalPeriodStart: string | null;
+  renewalPeriodEnd: string | null;
   joinedAt: string;
   leftAt: string | null;
+}
+
+export interface PromoCode {
+  id: string;
+  companyId: string;
+  code: string;
+  promoType: "percentage" | "flat_amount";
+  amountOff: number;
+  currency: string;
+  months: number;
+  productId: string | null;
+  planIds: string[];
+  stock: number;
+  unlimitedStock: boolean;
+  onePerCustomer: boolean;
+  newUsersOnly: boolean;
+  churnedUsersOnly: boolean;
+  existingMembershipsOnly: boolean;
+  expiresAt: string | null;
+  status: "active" | "inactive" | "archived";
+  uses: number;
+  createdAt: string;
+}
+
+/** A push, to those of its people who have access. */
+export interface Notification {
+  id: string;
+  companyId: string;
+  experienceId: string | null;
+  /** Null: everybody. */
+  userIds: string[] | null;
+  title: string;
+  subtitle: string | null;
+  content: string;
+  restPath: string | null;
+  createdAt: string;
 }
 
 export interface TeamMember {
@@ -77,8 +127,13 @@ export interface WorldData {
   companies: Company[];
   experiences: Experience[];
   channels: Channel[];
-  memberships: Membership[];
+  memberships: (Membership | OldMembership)[];
   team: TeamMember[];
   messages: Message[];
   reactions: Reaction[];
+  promoCodes?: PromoCode[];
+  notifications?: Notification[];
 }
+
+/** As it was written before memberships were more than a presence. */
+export type OldMembership = Pick<Membership, "companyId" | "userId" | "joinedAt" | "leftAt"> & Partial<Membership>;

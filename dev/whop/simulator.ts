@@ -14,6 +14,7 @@ import { createLiveFeed, type LiveFeed } from "./host/live";
 import { createHostPage } from "./host/routes";
 import type { FrameTarget } from "./host/target";
 import { createIdempotencyStore } from "./idempotency";
+import { membershipWebhooks } from "./membership-webhooks";
 import { newId, seededRandom } from "./random";
 import { createRateLimit } from "./rate-limit";
 import type { WorldData } from "./records";
@@ -49,6 +50,7 @@ export interface SimulatorOptions {
   /** Of the faults' chances. */
   seed?: number;
   state?: SimulatorState;
+  /** Of everything but the tokens' lifetime and real waiting: a test moves it, and with it keys, limits and memberships. */
   now?: () => Date;
 }
 
@@ -97,11 +99,8 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
       sender.setSecrets(given);
     },
   };
-  const telling = chatWebhooks(
-    () => world,
-    () => webhooks,
-  );
-  const events = watchedBy(() => live, telling);
+  const telling = [() => world, () => webhooks] as const;
+  const events = { ...watchedBy(() => live, chatWebhooks(...telling)), ...membershipWebhooks(...telling) };
   const world: World = createWorld({ data: state?.world, now, events });
   const live = createLiveFeed({ world, webhooks, faults, now });
   if (!world.user(botUserId)) world.addUser({ id: botUserId, username: "wee5", name: "WEE5" });

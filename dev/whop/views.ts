@@ -1,4 +1,4 @@
-import type { Company, Message, Reaction, User } from "./records";
+import type { Channel, Company, Membership, Message, PromoCode, Reaction, User } from "./records";
 import type { World } from "./world";
 
 /** Records in the words of Whop's API, for answers and webhooks alike. */
@@ -50,6 +50,66 @@ export function reactionView(world: World, reaction: Reaction) {
     emoji: reaction.emoji,
     user: briefUser(world, reaction.userId),
   };
+}
+
+export function membershipView(world: World, membership: Membership) {
+  const { id, companyId, userId, status, joinedAt, leftAt } = membership;
+  const company = world.company(companyId);
+  return {
+    id,
+    status,
+    user: { ...briefUser(world, userId), email: null },
+    member: { id: userId.replace("user_", "mber_") },
+    company: { id: companyId, title: company?.title ?? "" },
+    product: { id: membership.productId, title: company?.title ?? "", metadata: {} },
+    plan: { id: membership.planId, metadata: {} },
+    promo_code: null,
+    metadata: {},
+    checkout_configuration_id: null,
+    created_at: joinedAt,
+    joined_at: joinedAt,
+    updated_at: leftAt ?? joinedAt,
+    renewal_period_start: membership.renewalPeriodStart,
+    renewal_period_end: membership.renewalPeriodEnd,
+    cancel_at_period_end: status === "canceling",
+    canceled_at: leftAt,
+    cancellation_reason: null,
+    cancel_option: null,
+    payment_collection_paused: false,
+    license_key: null,
+    manage_url: null,
+    currency: "usd",
+    custom_field_responses: [],
+  };
+}
+
+/** As it is listed; one by itself names its company too. */
+export function promoCodeView(promoCode: PromoCode) {
+  const { id, code, status, uses, stock, months } = promoCode;
+  return {
+    id,
+    code,
+    status,
+    uses,
+    stock,
+    unlimited_stock: promoCode.unlimitedStock,
+    promo_type: promoCode.promoType,
+    amount_off: promoCode.amountOff,
+    currency: promoCode.currency,
+    duration: months === 1 ? "once" : "repeating",
+    promo_duration_months: months,
+    product: promoCode.productId === null ? null : { id: promoCode.productId, title: "" },
+    one_per_customer: promoCode.onePerCustomer,
+    new_users_only: promoCode.newUsersOnly,
+    churned_users_only: promoCode.churnedUsersOnly,
+    existing_memberships_only: promoCode.existingMembershipsOnly,
+    expires_at: promoCode.expiresAt,
+    created_at: promoCode.createdAt,
+  };
+}
+
+export function dmChannelView(world: World, { id, name = null, createdAt }: Channel) {
+  return { id, name, created_at: createdAt, last_message_at: world.messagesIn(id).at(-1)?.createdAt ?? null };
 }
 
 function countByEmoji(reactions: readonly Reaction[]) {

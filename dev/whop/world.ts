@@ -1,19 +1,22 @@
 import { type Chat, type ChatEvents, createChat } from "./chat";
+import { createMemberships, type MembershipEvents, type Memberships } from "./memberships";
+import { createNotifications, type Notifications } from "./notifications";
+import { createPromoCodes, type PromoCodes } from "./promo-codes";
 import { newId } from "./random";
-import type { Channel, Company, Experience, Membership, TeamMember, User, WorldData } from "./records";
+import type { Channel, Company, Experience, TeamMember, User, WorldData } from "./records";
 
 export type AccessLevel = "no_access" | "customer" | "admin";
 
 /** The simulated Whop's state, and the way to build it. Ids and names are made up where none is given. */
-export interface World extends Chat {
+export interface World extends Chat, Memberships, PromoCodes, Notifications {
   addUser(user?: Partial<User>): User;
   addCompany(company?: Partial<Company>): Company;
   /** A chat gets its channel with it. */
   addExperience(experience: Partial<Experience> & Pick<Experience, "companyId">): Experience;
   /** A channel that is no community chat: a direct message or a support chat. */
-  addDirectChannel(companyId: string, type: "direct_message" | "support"): Channel;
-  join(companyId: string, userId: string, joinedAt?: Date): void;
-  leave(companyId: string, userId: string): void;
+  addDirectChannel(companyId: string, type: "direct_message" | "support", people?: DirectPeople): Channel;
+  /** Of direct messages, those in which the user is. */
+  directChannelsOf(companyId: string, userId: string): Channel[];
   /** Puts the user on the company's team ("owner", "moderator", …); null takes the user off it. */
   setRole(companyId: string, userId: string, role: string | null): void;
   user(id: string): User | undefined;
@@ -21,16 +24,17 @@ export interface World extends Chat {
   company(id: string): Company | undefined;
   experience(id: string): Experience | undefined;
   experiencesOf(companyId: string): Experience[];
-  membersOf(companyId: string): Membership[];
   team(companyId: string): TeamMember[];
   accessLevel(userId: string, resourceId: string): AccessLevel;
   data(): WorldData;
 }
 
+export type DirectPeople = Pick<Channel, "userIds" | "name">;
+
 export interface WorldOptions {
   data?: WorldData;
   now: () => Date;
-  events?: ChatEvents;
+  events?: ChatEvents & MembershipEvents;
 }
 
 export function createWorld({ data, now, events = {} }: WorldOptions): World {
@@ -38,9 +42,11 @@ export function createWorld({ data, now, events = {} }: WorldOptions): World {
   const companies = byId(data?.companies);
   const experiences = byId(data?.experiences);
   const channels = byId(data?.channels);
-  const memberships = new Map((data?.memberships ?? []).map((one) => [pair(one.companyId, one.userId), one]));
   const team = new Map((data?.team ?? []).map((one) => [pair(one.companyId, one.userId), one]));
   const chat = createChat({ data, channels, now, events });
+  const memberships = createMemberships({ data: data?.memberships, now, events });
+  const promoCodes = createPromoCodes(now, data?.promoCodes);
+  const notifications = createNotifications(now, data?.notifications);
 
   function companyIdOf(resourceId: string): string | undefined {
     return companies.get(resourceId)?.id ?? experiences.get(resourceId)?.companyId;
@@ -48,6 +54,9 @@ export function createWorld({ data, now, events = {} }: WorldOptions): World {
 
   return {
     ...chat,
+    ...memberships,
+    ...promoCodes,
+    ...notifications,
     addUser: (given = {}) => {
       const id = given.id ?? newId("user");
       const username = given.username ?? id.toLowerCase().replace("user_", "u");
@@ -80,15 +89,12 @@ export function createWorld({ data, now, events = {} }: WorldOptions): World {
       }
       return experience;
     },
-    addDirectChannel: (companyId, type) => keep(channels, { id: newId("feed"), companyId, experienceId: null, type }),
-    join: (companyId, userId, joinedAt = now()) => {
-      const key = pair(companyId, userId);
-      memberships.set(key, { companyId, userId, joinedAt: joinedAt.toISOString(), leftAt: null });
+    addDirectChannel: (companyId, type, { userIds = [], name = null } = {}) => {
+      const base = { id: newId("feed"), companyId, experienceId: null, createdAt: now().toISOString() };
+      return keep(channels, { ...base, type, userIds, name });
     },
-    leave: (companyId, userId) => {
-      const membership = memberships.get(pair(companyId, userId));
-      if (membership) membership.leftAt = now().toISOString();
-    },
+    directChannelsOf: (companyId, userId) =>
+      [...channels.values()].filter((one) => one.companyId === companyId && one.userIds?.includes(userId)),
     setRole: (companyId, userId, role) => {
       const key = pair(companyId, userId);
       if (role === null) team.delete(key);
@@ -99,24 +105,23 @@ export function createWorld({ data, now, events = {} }: WorldOptions): World {
     company: (id) => companies.get(id),
     experience: (id) => experiences.get(id),
     experiencesOf: (companyId) => [...experiences.values()].filter((one) => one.companyId === companyId),
-    membersOf: (companyId) =>
-      [...memberships.values()].filter((one) => one.companyId === companyId && one.leftAt === null),
     team: (companyId) => [...team.values()].filter((one) => one.companyId === companyId),
     accessLevel: (userId, resourceId) => {
       const companyId = companyIdOf(resourceId);
       if (companyId === undefined) return "no_access";
       if (team.has(pair(companyId, userId))) return "admin";
-      const membership = memberships.get(pair(companyId, userId));
-      return membership && membership.leftAt === null ? "customer" : "no_access";
+      return memberships.hasMembership(companyId, userId) ? "customer" : "no_access";
     },
     data: () => ({
       users: [...users.values()],
       companies: [...companies.values()],
       experiences: [...experiences.values()],
       channels: [...channels.values()],
-      memberships: [...memberships.values()],
+      memberships: memberships.membershipData(),
       team: [...team.values()],
       ...chat.chatData(),
+      promoCodes: promoCodes.promoCodeData(),
+      notifications: notifications.notificationData(),
     }),
   };
 }

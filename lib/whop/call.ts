@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import Whop from "@whop/sdk";
+import { z } from "zod";
 import { AppError } from "@/lib/errors";
 import type { Logger } from "@/lib/log";
 
 /** Whop waits at most five seconds for our answer to a webhook, so no question to Whop may take longer. */
-const LONGEST_CALL_MS = 5_000;
+export const LONGEST_CALL_MS = 5_000;
 const RETRIES = 2;
 const FIRST_PAUSE_MS = 100;
 
@@ -14,26 +15,36 @@ export interface Attempt {
   maxRetries: 0;
 }
 
+export interface Read {
+  /** Words for the log. */
+  what: string;
+  timeoutMs: number;
+  log: Pick<Logger, "warn">;
+  /**
+   * For answers from which someone concludes that something is not there: null is Whop's own word for that alone, and what it does
+   * not let us see is AppError "forbidden".
+   */
+  mustSee?: boolean;
+}
+
 /**
  * One read from Whop: up to two retries on a lost connection or a 5xx, all within `timeoutMs`, the body included.
  * The SDK's own retries stay off: they wait as long as a `Retry-After` says, and its timeout ends with the headers.
  * Answers null where Whop says that there is no such thing, or that we may not see it. Throws AppError "unavailable" for the rest.
  */
-export async function readFromWhop<T>(
-  call: { what: string; timeoutMs: number; log: Pick<Logger, "warn"> },
-  request: (attempt: Attempt) => PromiseLike<T>,
-): Promise<T | null> {
+export async function readFromWhop<T>(call: Read, request: (attempt: Attempt) => PromiseLike<T>): Promise<T | null> {
   const signal = AbortSignal.timeout(Math.min(call.timeoutMs, LONGEST_CALL_MS));
   try {
     return await withRetries(signal, () => request({ signal, maxRetries: 0 }));
   } catch (error) {
-    const status = statusOf(error);
+    const status = call.mustSee && wordsOf(error) === undefined ? undefined : statusOf(error);
     if (status === 404) return null;
     if (status === 403) {
       call.log.warn({ what: call.what, status }, "Whop refused a read: the app lacks a permission there");
+      if (call.mustSee) throw unseen(error);
       return null;
     }
-    call.log.warn({ what: call.what, status, reason: reasonOf(error) }, "Whop could not be read");
+    call.log.warn({ what: call.what, status: statusOf(error), reason: reasonOf(error) }, "Whop could not be read");
     throw unavailable(error);
   }
 }
@@ -46,8 +57,21 @@ export function unavailable(cause: unknown): AppError {
   });
 }
 
+function unseen(cause: unknown): AppError {
+  return new AppError("forbidden", "WEE5 has not been given the permission for this at Whop.", { cause });
+}
+
 export function statusOf(error: unknown): number | undefined {
   return error instanceof Whop.APIError ? error.status : undefined;
+}
+
+/** Whop's own form of an error. A page of something in between, such as a firewall's 403, has another. */
+const whopErrorBody = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
+
+/** The words of an answer that is surely Whop's. */
+export function wordsOf(error: unknown): string | undefined {
+  const parsed = whopErrorBody.safeParse(error instanceof Whop.APIError ? error.error : undefined);
+  return parsed.success ? parsed.data.error.message : undefined;
 }
 
 async function withRetries<T>(signal: AbortSignal, request: () => PromiseLike<T>): Promise<T> {
@@ -68,11 +92,11 @@ function isWorthRetrying(error: unknown): boolean {
 }
 
 /** Whop names the delay in a header or only in words ("Try again in 12 seconds."). */
-function retryAfterSeconds(error: unknown): number | undefined {
+export function retryAfterSeconds(error: unknown): number | undefined {
   if (!(error instanceof Whop.APIError)) return undefined;
-  const text = error.headers?.get("retry-after") ?? /try again in (\d+) seconds?/i.exec(error.message)?.[1];
-  const seconds = Number(text ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.ceil(seconds) : undefined;
+  const named = [error.headers?.get("retry-after"), /try again in (\d+) seconds?/i.exec(error.message)?.[1]];
+  const seconds = named.find((text) => text && /^\d+(\.\d+)?$/.test(text));
+  return seconds === undefined ? undefined : Math.ceil(Number(seconds));
 }
 
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+export const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

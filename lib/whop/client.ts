@@ -1,13 +1,11 @@
-import Whop from "@whop/sdk";
-import { z } from "zod";
-import type { Logger } from "@/lib/log";
-import { type Attempt, readFromWhop, unavailable } from "./call";
-import { isWhopId } from "./ids";
-import { accessReply, authorizedUsersReply, companyReply, experienceReply, userReply } from "./replies";
+import { createLists } from "./lists";
+import { createReads } from "./reads";
+import { createSdk, type WhopClientOptions } from "./sdk";
+import { createWrites } from "./writes";
+import type { Written } from "./written";
 
-/** The version of Whop's API that the replies are written for; later ones reshape memberships. */
-const API_VERSION = "2026-07-20";
-const DEFAULT_TIMEOUT_MS = 3_000;
+export type { WhopClientOptions } from "./sdk";
+export type { Written } from "./written";
 
 export type AccessLevel = "no_access" | "customer" | "admin";
 
@@ -31,9 +29,55 @@ export interface WhopCompany {
   title: string;
 }
 
+export interface WhopMembership {
+  id: string;
+  /** In Whop's words: trialing, active, past_due, canceling, completed, canceled, expired, unresolved, drafted. */
+  status: string;
+  /** Null when the account is gone. */
+  userId: string | null;
+  companyId: string;
+  productId: string;
+  /** Null where it has no end. */
+  renewalPeriodEnd: Date | null;
+  createdAt: Date;
+}
+
+export interface WhopPromoCode {
+  id: string;
+  code: string | null;
+  /** active, inactive or archived. */
+  status: string;
+  /** How often it has been used. */
+  uses: number;
+  createdAt: Date;
+}
+
+export interface WhopMessage {
+  id: string;
+  content: string | null;
+  userId: string;
+  createdAt: Date;
+}
+
+export interface WhopChatChannel {
+  /** feed_… */
+  id: string;
+  experienceId: string;
+  name: string;
+}
+
 /**
- * What WEE5 asks of Whop. Every function throws AppError "unavailable" when Whop is late, down, busy (`retryAfterSeconds`) or
+ * The longest that a promo code of ours lasts, in billing months. Whop's API takes a number of months, names no most, and has no word
+ * for the "forever" of its dashboard; three years is the most that it names for free days (1,095).
+ */
+export const LONGEST_PROMO_MONTHS = 36;
+
+/**
+ * What WEE5 asks of Whop. Every read throws AppError "unavailable" when Whop is late, down, busy (`retryAfterSeconds`) or
  * answers something other than it should; null means that there is no such thing, or none that we may see.
+ * From what the reads of the second group leave out it is concluded that nothing is there, so they say more: AppError "forbidden" where
+ * the app lacks the permission, and lists are whole or AppError "unavailable"; and those of what Whop does not know at all are "not_found".
+ * Writes never throw for what Whop does: their answer says what is certain.
  */
 export interface WhopClient {
   retrieveExperience(experienceId: string): Promise<WhopExperience | null>;
@@ -45,85 +89,60 @@ export interface WhopClient {
   listAuthorizedUsers(companyId: string, userId: string): Promise<string | null>;
   /** Resolves when Whop answers and accepts our key. */
   ping(): Promise<void>;
+
+  /** Null only where Whop says that there is no such membership. */
+  retrieveMembership(membershipId: string): Promise<WhopMembership | null>;
+  /** Every membership of the user in the company, ended ones too. */
+  listMemberships(of: { companyId: string; userId: string }): Promise<WhopMembership[]>;
+  /** Those of others too; at most 10,000, else AppError "unavailable": give `createdAfter`. */
+  listPromoCodes(of: { companyId: string; createdAfter?: Date }): Promise<WhopPromoCode[]>;
+  /** The newest first. `channelId` is a channel or the experience of a chat. */
+  listMessages(of: { channelId: string; limit: number }): Promise<WhopMessage[]>;
+  listChatChannels(companyId: string): Promise<WhopChatChannel[]>;
+  /** The places of our own app in a company. */
+  listOwnExperiences(companyId: string): Promise<{ id: string; name: string }[]>;
+
+  /** `days`: 1 to 1,095. Emits no webhook. */
+  addFreeDays(what: { membershipId: string; days: number; key: string }): Promise<Written<WhopMembership>>;
+  /** A code for one use by one customer: `percentOff` (1 to 100) for `months` billing months, 1 to `LONGEST_PROMO_MONTHS`. */
+  createPromoCode(what: {
+    companyId: string;
+    code: string;
+    percentOff: number;
+    months: number;
+    /** Without it the code holds for everything that the company sells. */
+    productId?: string;
+    key: string;
+  }): Promise<Written<{ id: string }>>;
+  /**
+   * To an experience it reaches those of `userIds` who have access to it; to a company only those in its team. Done means that Whop has
+   * taken it, not that anyone has seen it.
+   */
+  sendNotification(what: {
+    companyId?: string;
+    /** Goes before `companyId`. */
+    experienceId?: string;
+    /** At least one. */
+    userIds: string[];
+    title: string;
+    content: string;
+    /** A path in the app, "/…". */
+    restPath?: string;
+    key: string;
+  }): Promise<Written<null>>;
+  /** `content` is Markdown. `channelId` is a channel or the experience of a chat. */
+  createMessage(what: {
+    channelId: string;
+    content: string;
+    replyingToId?: string;
+    key: string;
+  }): Promise<Written<{ id: string }>>;
+  /** The channel that there is already, or a new one. */
+  createDmChannel(what: { companyId: string; userIds: string[]; key: string }): Promise<Written<{ id: string }>>;
 }
 
-export interface WhopClientOptions {
-  apiKey: string;
-  appId: string;
-  /** With the path of the version: https://api.whop.com/api/v1 */
-  baseUrl: string;
-  log: Pick<Logger, "warn">;
-  /** For a whole call, retries included; 3,000 by default and never more than 5,000. */
-  timeoutMs?: number;
-}
-
-/** The only module that knows Whop's SDK, so that another SDK or version is a change here alone. */
+/** Only this folder knows Whop's SDK, so that another SDK or version is a change here alone. */
 export function createWhopClient(options: WhopClientOptions): WhopClient {
   const sdk = createSdk(options);
-  const read = readerOf(options);
-  return {
-    async retrieveExperience(id) {
-      if (!isWhopId("exp", id)) return null;
-      const reply = await read("experience", experienceReply(id), (attempt) => sdk.experiences.retrieve(id, attempt));
-      return reply && { id, name: reply.name, companyId: reply.company.id, companyTitle: reply.company.title };
-    },
-    async retrieveUser(id) {
-      if (!isWhopId("user", id)) return null;
-      const reply = await read("user", userReply(id), (attempt) => sdk.users.retrieve(id, {}, attempt));
-      return (
-        reply && { id, username: reply.username, name: reply.name || reply.username, pictureUrl: reply.profile_picture }
-      );
-    },
-    async retrieveCompany(id) {
-      if (!isWhopId("biz", id)) return null;
-      const reply = await read("company", companyReply(id), (attempt) => sdk.companies.retrieve(id, attempt));
-      return reply && { id, title: reply.title };
-    },
-    async checkAccess(resourceId, id) {
-      const none = { hasAccess: false, accessLevel: "no_access" } as const;
-      if (!isWhopId("user", id) || !(isWhopId("biz", resourceId) || isWhopId("exp", resourceId))) return none;
-      const reply = await read("access", accessReply, (attempt) => sdk.users.checkAccess(resourceId, { id }, attempt));
-      return reply?.has_access
-        ? { hasAccess: reply.access_level !== "no_access", accessLevel: reply.access_level }
-        : none;
-    },
-    async listAuthorizedUsers(companyId, userId) {
-      if (!isWhopId("biz", companyId) || !isWhopId("user", userId)) return null;
-      const query = { company_id: companyId, user_id: userId };
-      const page = await read("authorized users", authorizedUsersReply, (attempt) =>
-        sdk.authorizedUsers.list(query, attempt),
-      );
-      // The filter is Whop's; that it was applied is checked here, for a role is a right.
-      const own = page?.data.find((entry) => entry.user.id === userId && entry.company.id === companyId);
-      return own?.role ?? null;
-    },
-    async ping() {
-      await read("app", z.unknown(), (attempt) => sdk.apps.retrieve(options.appId, attempt));
-    },
-  };
-}
-
-function createSdk({ apiKey, appId, baseUrl }: WhopClientOptions): Whop {
-  return new Whop({
-    apiKey,
-    appID: appId,
-    baseURL: baseUrl,
-    version: API_VERSION,
-    maxRetries: 0,
-    logLevel: "off",
-    // A redirect would carry our key to another address, and a cached answer would outlive the right it tells of.
-    fetchOptions: { redirect: "error", cache: "no-store" },
-  });
-}
-
-/** Reads and believes nothing: a reply that does not have the expected form counts as no reply. */
-function readerOf({ log, timeoutMs = DEFAULT_TIMEOUT_MS }: WhopClientOptions) {
-  return async <T>(what: string, schema: z.ZodType<T>, request: (attempt: Attempt) => PromiseLike<unknown>) => {
-    const reply = await readFromWhop({ what, timeoutMs, log }, request);
-    if (reply === null) return null;
-    const parsed = schema.safeParse(reply);
-    if (parsed.success) return parsed.data;
-    log.warn({ what, issues: z.prettifyError(parsed.error) }, "Whop's reply has an unexpected form");
-    throw unavailable(parsed.error);
-  };
+  return { ...createReads(sdk, options), ...createLists(sdk, options), ...createWrites(sdk, options) };
 }

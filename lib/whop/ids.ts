@@ -1,5 +1,5 @@
-/** The kinds of Whop id that WEE5 meets: a company, an experience, a user. */
-export type WhopIdPrefix = "biz" | "exp" | "user";
+/** The kinds of Whop id that WEE5 meets: a company, an experience, a user, a membership. */
+export type WhopIdPrefix = "biz" | "exp" | "user" | "mem";
 
 /** Whether `value` can be a Whop id of that kind. What cannot is never sent to Whop, where it would be part of a path. */
 export function isWhopId(prefix: WhopIdPrefix, value: string): boolean {

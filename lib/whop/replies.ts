@@ -38,3 +38,69 @@ export const authorizedUsersReply = z.object({
     z.object({ role: z.string(), user: z.object({ id: z.string() }), company: z.object({ id: z.string() }) }),
   ),
 });
+
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const someId = z.string().min(1).max(300);
+const withId = z.object({ id: someId });
+
+/** One page of a list. */
+export const pageReply = <T>(entry: z.ZodType<T>) =>
+  z.object({
+    data: z.array(entry),
+    page_info: z.object({ end_cursor: z.string().min(1).nullable(), has_next_page: z.boolean() }),
+  });
+
+export const membershipEntry = z
+  .object({
+    id: z.string().regex(/^mem_[A-Za-z0-9_-]{1,100}$/),
+    status: shortText,
+    user: withId.nullable(),
+    company: z.object({ id: companyId }),
+    product: withId,
+    renewal_period_end: moment.nullable(),
+    created_at: moment,
+  })
+  .transform((reply) => ({
+    id: reply.id,
+    status: reply.status,
+    userId: reply.user?.id ?? null,
+    companyId: reply.company.id,
+    productId: reply.product.id,
+    renewalPeriodEnd: reply.renewal_period_end,
+    createdAt: reply.created_at,
+  }));
+
+export const membershipReply = (id: string) =>
+  membershipEntry.refine((membership) => membership.id === id, { error: "another membership than the one asked for" });
+
+export const promoCodeEntry = z
+  .object({ id: someId, code: shortText.nullable(), status: shortText, uses: z.number().int(), created_at: moment })
+  .transform(({ created_at, ...reply }) => ({ ...reply, createdAt: created_at }));
+
+/** Of a code that has just been made: the one that was asked for, in the company that it was asked for. */
+export const newPromoCodeReply = ({ code, companyId }: { code: string; companyId: string }) =>
+  z
+    .object({
+      id: someId,
+      // Capitals or not, it is the same code at a checkout.
+      code: z.string().refine((made) => made.toLowerCase() === code.toLowerCase()),
+      company: z.object({ id: z.literal(companyId) }),
+    })
+    .transform(({ id }) => ({ id }));
+
+export const messageEntry = z
+  .object({ id: someId, content: z.string().nullable(), user: withId, created_at: moment })
+  .transform(({ id, content, user, created_at }) => ({ id, content, userId: user.id, createdAt: created_at }));
+
+export const experienceEntry = z
+  .object({ id: someId, name: shortText, app: withId })
+  .transform(({ id, name, app }) => ({ id, name, appId: app.id }));
+
+export const chatChannelEntry = z
+  .object({ id: someId, experience: z.object({ id: someId, name: shortText }) })
+  .transform(({ id, experience }) => ({ id, experienceId: experience.id, name: experience.name }));
+
+/** Of a message or a channel that has just been made. */
+export const newThingReply = withId;
+
+export const notificationReply = z.object({ success: z.boolean() });

@@ -34,7 +34,7 @@ export function aCommunityIn({ world }: WhopSimulator, title = "A community"): C
   const memberId = world.addUser({ name: "Mia Member" }).id;
   world.setRole(companyId, ownerId, "owner");
   world.setRole(companyId, moderatorId, "moderator");
-  world.join(companyId, memberId);
+  world.addMembership({ companyId, userId: memberId });
   return {
     companyId,
     experienceId: world.addExperience({ companyId, name: "Levels", kind: "app" }).id,

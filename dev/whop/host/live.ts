@@ -1,5 +1,6 @@
 import type { Message, Reaction } from "../records";
 import { messageView } from "../views";
+import type { World } from "../world";
 import { type SnapshotParts, takeSnapshot } from "./snapshot";
 import type { FrameTarget } from "./target";
 
@@ -26,8 +27,10 @@ export function createLiveFeed(parts: SnapshotParts): LiveFeed {
     const message = parts.world.message(messageId);
     const channel = message && parts.world.channel(message.channelId);
     if (!message || !channel) return;
-    for (const { companyId, tell } of listeners) {
-      if (companyId === channel.companyId) tell(event, chatView(parts, message));
+    for (const { companyId, tell, hurry } of listeners) {
+      // Direct messages are in the snapshot of those they are to.
+      if (channel.type !== "chat") hurry();
+      else if (companyId === channel.companyId) tell(event, chatView(parts, message));
     }
   }
 
@@ -66,7 +69,15 @@ export function chatView({ world }: Pick<SnapshotParts, "world">, message: Messa
   const reactions = world.reactionsTo(message.id).map(({ emoji, userId }) => ({ emoji, userId }));
   const picture = hasPicture ? `/avatars/${message.userId}.png` : null;
   const experienceId = world.channel(message.channelId)?.experienceId ?? null;
-  return { ...messageView(world, message), experienceId, picture, reactions };
+  const replyingTo = repliedTo(world, message);
+  return { ...messageView(world, message), experienceId, picture, reactions, replyingTo };
+}
+
+function repliedTo(world: World, { replyingToId }: Message): { name: string; content: string } | null {
+  const message = replyingToId === null ? undefined : world.message(replyingToId);
+  if (!message) return null;
+  const { name, username } = world.user(message.userId) ?? {};
+  return { name: name ?? username ?? message.userId, content: message.content };
 }
 
 export type ChatView = ReturnType<typeof chatView>;

@@ -80,6 +80,7 @@ export function hostPage(options: PageOptions): string {
   <section aria-labelledby="people-title">
     <h2 id="people-title">You are</h2>
     <ul id="people"></ul>
+    <button type="button" class="chip" id="membership" hidden></button>
   </section>
   <section class="settings" aria-label="Settings">
     ${choice("theme", "Theme", ["Dark", "Light"])}
@@ -94,6 +95,10 @@ export function hostPage(options: PageOptions): string {
     </div>
     <p id="composer-note" role="status"></p>
   </form>
+  <section aria-labelledby="inbox-title">
+    <h2 id="inbox-title">Notifications</h2>
+    <ol id="inbox"></ol>
+  </section>
   <section aria-labelledby="faults-title">
     <h2 id="faults-title">Make Whop misbehave</h2>
     ${chips("answers", "Its next answer")}

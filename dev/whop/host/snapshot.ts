@@ -2,6 +2,7 @@ import type { Faults } from "../faults";
 import type { Delivery, WebhookSender } from "../webhooks";
 import type { World } from "../world";
 import { type DeliveryRow, deliveryRows } from "./delivery-rows";
+import { type InboxRow, inboxOf } from "./inbox";
 import { planWords } from "./misbehaviour";
 import { type Person, peopleOf } from "./people";
 import type { FrameTarget, Outcome } from "./target";
@@ -18,6 +19,8 @@ export interface Snapshot {
   faults: string[];
   people: Person[];
   deliveries: DeliveryRow[];
+  /** Of the chosen person. */
+  inbox: InboxRow[];
 }
 
 export interface SnapshotParts {
@@ -43,6 +46,7 @@ export async function takeSnapshot(
     faults: faults.planned().map(planWords),
     people: await peopleOf(world, target, companyId, userId),
     deliveries: deliveryRows(world, shown, await outcomesOf(target, companyId, shown)),
+    inbox: inboxOf(world, companyId, userId),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { ChatView } from "../live";
 import { ask } from "./ask";
 import { avatar, byId, clock, element } from "./dom";
+import { formatted } from "./formatted";
+import { plain } from "./markdown";
 
 const SHOWN = 60;
 const EMOJI: Record<string, string> = {
@@ -38,11 +40,18 @@ export function createChat(): Chat {
       element(
         "div",
         {},
+        ...replyLine(message),
         element("p", {}, element("span", { class: "who" }, name), element("time", {}, clock(message.created_at))),
-        element("p", { class: "content" }, message.content),
+        element("p", { class: "content" }, ...formatted(message.content)),
         reactionsOf(message),
       ),
     );
+  }
+
+  function replyLine({ replyingTo }: ChatView): HTMLElement[] {
+    if (replyingTo === null) return [];
+    const name = element("span", { class: "who" }, replyingTo.name);
+    return [element("p", { class: "replying" }, "Replying to ", name, " ", plain(replyingTo.content))];
   }
 
   /** Those given stand below the message; those on offer beside it, for who points at it or comes by keyboard. */

@@ -7,6 +7,7 @@ import * as choice from "./choices";
 import { createComposer } from "./composer";
 import { byId, clock, element } from "./dom";
 import { startDrawers } from "./drawers";
+import { showInbox } from "./inbox";
 import { listen } from "./live";
 import { createPeopleList } from "./people";
 import { createPlaceList } from "./places";
@@ -48,6 +49,9 @@ function render(): void {
   placeList.show({ placeId, onTeam: person?.onTeam ?? false, unread });
   composer.show(person, chatPlace());
   chat.setReader(userId, person?.hasAccess ?? false);
+  // The team has access without one.
+  byId("membership").hidden = !person || person.onTeam;
+  byId("membership").textContent = person?.hasAccess ? "End the membership" : "Begin a membership";
 }
 
 function chooseUser(userId: string): void {
@@ -138,7 +142,7 @@ function away(reason: string | null): void {
 }
 
 function take(snapshot: Snapshot): void {
-  const { memberCount, messagesPerMinute, isWriting, faults, deliveries } = snapshot;
+  const { memberCount, messagesPerMinute, isWriting, faults, deliveries, inbox } = snapshot;
   const number = new Intl.NumberFormat();
   byId("pulse").textContent =
     `${number.format(memberCount)} members, ${number.format(messagesPerMinute)} messages a minute`;
@@ -148,6 +152,7 @@ function take(snapshot: Snapshot): void {
   byId("clear-faults").hidden = faults.length === 0;
   showWebhooks(deliveries);
   people = snapshot.people;
+  showInbox(inbox, me()?.name ?? "this person");
   render();
 }
 
@@ -193,6 +198,10 @@ function startControls(): void {
   for (const chip of document.querySelectorAll<HTMLButtonElement>("[data-plan]")) {
     chip.addEventListener("click", () => void ask("POST", "/faults", JSON.parse(chip.dataset.plan ?? "{}")));
   }
+  byId("membership").addEventListener("click", () => {
+    const body = { companyId: opening.company.id, userId: choices.userId, active: !me()?.hasAccess };
+    void ask("POST", "/memberships", body);
+  });
   byId("clear-faults").addEventListener("click", () => void ask("DELETE", "/faults"));
   window.addEventListener("focus", () => choice.keepUser(choices));
 }

@@ -68,6 +68,29 @@ test("effects show what the app has written, and not what members have", async (
   expect(reactions).toEqual([]);
 });
 
+test("a member is made to leave and to join again, for life or until a day", async () => {
+  const { companyId, memberId } = place;
+  const change = async (body: object) =>
+    (await ask("POST", "/memberships", { companyId, userId: memberId, ...body })).json();
+  const left = await change({ active: false });
+  expect(left).toMatchObject({ status: "canceled", user: { id: memberId }, company: { id: companyId } });
+  expect((await ask("POST", "/memberships", { companyId, userId: memberId, active: false })).status).toBe(404);
+  const back = await change({ active: true, renewalPeriodEnd: null });
+  expect(back).toMatchObject({ status: "active", renewal_period_start: null, renewal_period_end: null });
+  expect(back.id).not.toBe(left.id);
+  expect((await change({ active: true })).id).toBe(back.id);
+  expect((await ask("POST", "/memberships", { companyId, userId: "user_nobody", active: true })).status).toBe(404);
+});
+
+test("where no company is named it is the one that the page shows, once there is one", async () => {
+  const { experienceId, memberId, companyId } = place;
+  const leave = { userId: memberId, active: false };
+  expect((await ask("POST", "/memberships", leave)).status).toBe(404);
+  expect((await fetch(`${whop().url}/frame`)).status).toBe(503);
+  whop().setFrame({ proxyUrl: "http://127.0.0.1:3001", experienceId, userId: memberId });
+  expect((await (await ask("POST", "/memberships", leave)).json()).company.id).toBe(companyId);
+});
+
 test("nonsense is refused, and so is what any web page could send", async () => {
   expect((await ask("POST", "/messages", { userId: place.memberId, content: "x" })).status).toBe(400);
   expect((await ask("POST", "/messages", "nonsense")).status).toBe(400);
@@ -75,7 +98,6 @@ test("nonsense is refused, and so is what any web page could send", async () => 
 });
 
 test("the frame shows the app to one user, safely quoted", async () => {
-  expect((await fetch(`${whop().url}/frame`)).status).toBe(503);
   whop().setFrame({ proxyUrl: "http://127.0.0.1:3001", experienceId: place.experienceId, userId: place.memberId });
   const page = await (await fetch(`${whop().url}/frame`)).text();
   expect(page).toContain(`src="http://127.0.0.1:3001/experiences/${place.experienceId}?sim_user=${place.memberId}"`);

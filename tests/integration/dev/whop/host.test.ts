@@ -1,3 +1,4 @@
+import { inboxOf } from "@/dev/whop/host/inbox";
 import type { Snapshot } from "@/dev/whop/host/snapshot";
 import type { FrameTarget } from "@/dev/whop/host/target";
 import { serve } from "@/tests/support/serve";
@@ -148,6 +149,59 @@ test("an open page hears of each message and reaction as they come, and of one t
   );
   expect(taken).toMatchObject({ id: message.id, reactions: [] });
   expect((await ask("DELETE", "/reactions", reaction)).status).toBe(404);
+});
+
+test("a reply of the app is shown as WEE5's, with what it replies to", async () => {
+  const { memberId, chatExperienceId } = place;
+  const { world, botUserId } = whop();
+  const asked = world.postMessage({ userId: memberId, channelId: chatExperienceId, content: "/mylevel" });
+  const reply = await heard(
+    (event, data) => event === "message" && data.content === "Level 5",
+    () => {
+      const written = { userId: botUserId, channelId: chatExperienceId, content: "Level 5", replyingToId: asked.id };
+      world.postMessage(written);
+    },
+  );
+  expect(reply).toMatchObject({
+    user: { id: botUserId, name: "WEE5" },
+    replyingTo: { name: "Mia Member", content: "/mylevel" },
+  });
+});
+
+test("a member sees what they alone were told, the newest first, and others do not", async () => {
+  const { companyId, memberId, ownerId, strangerId } = place;
+  const { world, botUserId } = whop();
+  const push = { companyId, experienceId: null, subtitle: null, restPath: null, content: "Well done" };
+  world.notify({ ...push, userIds: [memberId], title: "Level 5!" });
+  world.notify({ ...push, userIds: [ownerId], title: "Not for members" });
+  const { id: channelId } = world.addDirectChannel(companyId, "direct_message", { userIds: [memberId] });
+  const { inbox } = await snapshotWith(
+    (snapshot) => snapshot.inbox.length > 1,
+    async () => {
+      world.postMessage({ userId: botUserId, channelId, content: "Psst", createdAt: new Date(Date.now() + 1_000) });
+    },
+  );
+  expect(inbox.map(({ kind, title, text }) => [kind, title, text])).toEqual([
+    ["direct_message", "WEE5", "Psst"],
+    ["push", "Level 5!", "Well done"],
+  ]);
+  expect(inboxOf(world, companyId, ownerId).map(({ title }) => title)).toEqual(["Not for members"]);
+  world.notify({ ...push, userIds: null, title: "To all" });
+  expect(inboxOf(world, companyId, strangerId)).toEqual([]);
+});
+
+test("a direct message is told to no other page", async () => {
+  const { companyId, memberId, ownerId, chatExperienceId } = place;
+  const { world, botUserId } = whop();
+  const { id: channelId } = world.addDirectChannel(companyId, "direct_message", { userIds: [ownerId] });
+  const next = await heard(
+    (event) => event === "message",
+    () => {
+      world.postMessage({ userId: botUserId, channelId, content: "For the owner alone" });
+      world.postMessage({ userId: memberId, channelId: chatExperienceId, content: "For all" });
+    },
+  );
+  expect(next.content).toBe("For all");
 });
 
 test("a channel's newest messages are read in order, as its experience or by its own id", async () => {

@@ -91,6 +91,29 @@ test("a direct message is told as one", async () => {
   expect(JSON.parse(received[0]?.body ?? "").data.channel).toEqual({ id, type: "direct_message", experience_id: null });
 });
 
+test("the app is told once of a membership that begins and of one that ends, and of added days not at all", async () => {
+  const { world, webhooks, baseUrl, apiKey, appId } = simulator;
+  const begun = world.join(place.companyId, place.strangerId);
+  await webhooks.settled();
+  world.join(place.companyId, place.strangerId);
+  const sdk = new Whop({ apiKey, appID: appId, baseURL: baseUrl, logLevel: "off" });
+  const { renewal_period_end } = await sdk.memberships.addFreeDays(begun.id, { free_days: 3 });
+  world.leave(place.companyId, place.strangerId);
+  world.leave(place.companyId, place.strangerId);
+  await webhooks.settled();
+  const user = { id: place.strangerId, name: "Stan Stranger" };
+  const company = { id: place.companyId };
+  expect(received.map(({ body }) => JSON.parse(body))).toMatchObject([
+    {
+      type: "membership.activated",
+      company_id: place.companyId,
+      data: { id: begun.id, status: "active", user, company },
+    },
+    { type: "membership.deactivated", data: { id: begun.id, status: "canceled", user, renewal_period_end } },
+  ]);
+  expect(received.every((delivery) => verdictOn(delivery).ok)).toBe(true);
+});
+
 test("what the app does not accept is sent again under the same id, signed anew", async () => {
   answers = [500, 302, 429];
   say();
