@@ -9,6 +9,7 @@ import type { Bench } from "@/bench/rows/bench";
 import { measureBoard, measureRank } from "@/bench/rows/board";
 import { measureGrowth } from "@/bench/rows/growth";
 import { measureLate } from "@/bench/rows/late";
+import { measureLevelUp } from "@/bench/rows/level-up";
 import { measureLighthouse } from "@/bench/rows/lighthouse";
 import { measureRoute } from "@/bench/rows/route";
 import { measureScreen } from "@/bench/rows/screen";
@@ -29,6 +30,7 @@ const MEASURES: Record<RowName, (bench: Bench) => Promise<Row>> = {
   I: measureScreen,
   J: measureScripts,
   K: measureLighthouse,
+  L: measureLevelUp,
 };
 
 async function main(): Promise<void> {

@@ -45,6 +45,8 @@ const STATEMENTS = [
        perform public.remember_experience(v_id, 'Bench', 'exp' || substr(v_id, 4), 'Chat');
      end loop;
    end $$`,
+  // A trigger makes them elsewhere; here none runs.
+  "insert into notification_settings (community_id) select community_id from sizes on conflict do nothing",
   `insert into users (community_id, user_id, xp, xp_bucket, level, total_messages, xp_reached_at, last_activity_at)
    select community_id, user_id, xp, xp_bucket_of(xp), level_at(null, xp), xp / 20, ${AN_HOUR_AGO}, ${AN_HOUR_AGO} from ${MEMBERS}`,
   `insert into member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
