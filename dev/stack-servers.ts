@@ -51,7 +51,11 @@ export async function startServers(options: StackOptions, basis: Basis, undo: Un
 
   const { seed, members, days, endsAt, state } = database.marker;
   const sample = drawSample(seed, { members, days }, endsAt);
-  const { simulator: whop, stop } = await startSampleWhop({
+  const {
+    simulator: whop,
+    save,
+    stop,
+  } = await startSampleWhop({
     secrets,
     sample,
     file: join(folder, "whop.json"),
@@ -77,7 +81,8 @@ export async function startServers(options: StackOptions, basis: Basis, undo: Un
   );
   const variables = { ...usual, ...options.variables };
   if (state === "seeding") {
-    await seedStack({ variables, sample, whopUrl: whop.url, progress, signal });
+    await seedStack({ variables, sample, ownerUrl: database.ownerUrl, whop, progress, signal });
+    await save(); // else a kill could leave rewards of which Whop knows nothing
     await database.setSeeded();
   }
   const redisUrl = options.redisUrl || redis.url;

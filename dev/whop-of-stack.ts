@@ -39,7 +39,7 @@ export type SampleWhopOptions = {
 /** Starts the simulated Whop with the sample communities in it, as they were when it was last stopped. */
 export async function startSampleWhop(
   options: SampleWhopOptions,
-): Promise<{ simulator: WhopSimulator; stop(): Promise<void> }> {
+): Promise<{ simulator: WhopSimulator; save(): Promise<void>; stop(): Promise<void> }> {
   const { secrets, sample, file, isNew, port, webhookUrl } = options;
   const saved = isNew ? undefined : Saved.safeParse(await readJson(file)).data;
   const world = saved
@@ -65,6 +65,7 @@ export async function startSampleWhop(
   await save();
   return {
     simulator,
+    save,
     stop: async () => {
       clearInterval(timer);
       await simulator.stop();

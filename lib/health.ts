@@ -1,11 +1,13 @@
 import { sql } from "kysely";
 import type { Deps } from "@/lib/deps";
 
-export type Check = { ok: boolean; latencyMs: number; ageSeconds?: number };
+export type Check = { ok: boolean; latencyMs: number };
+/** How long the oldest job that could run has been waiting, and how many have failed for good and wait for a person. */
+export type QueueCheck = Check & { ageSeconds: number; failedJobs: number };
 /** `degraded`: awards still work; `down`: they do not. */
 export type Health = {
   status: "ok" | "degraded" | "down";
-  checks: Record<"database" | "redis" | "whop" | "queue", Check>;
+  checks: Record<"database" | "redis" | "whop", Check> & { queue: QueueCheck };
 };
 
 /** A job that waits longer than this says that no worker is at work. */
@@ -28,13 +30,15 @@ export async function checkHealth(deps: Pick<Deps, "db" | "redis" | "whop" | "lo
   return { status, checks: { database, redis, whop, queue } };
 }
 
-async function checkQueue(deps: Pick<Deps, "db" | "log">): Promise<Check> {
-  let ageSeconds = 0;
+/** Jobs that have failed are told, and make nothing unhealthy: everything else goes on. */
+async function checkQueue(deps: Pick<Deps, "db" | "log">): Promise<QueueCheck> {
+  let [ageSeconds, failedJobs] = [0, 0];
   const result = await check(deps, "queue", async () => {
-    const { rows } = await sql<{ age: number }>`select queue_age_seconds() as age`.execute(deps.db);
-    ageSeconds = rows[0]?.age ?? 0;
+    const { rows } = await sql<{ age: number; failed: number }>`
+      select queue_age_seconds() as age, failed_job_count() as failed`.execute(deps.db);
+    [ageSeconds, failedJobs] = [rows[0]?.age ?? 0, rows[0]?.failed ?? 0];
   });
-  return { ...result, ok: result.ok && ageSeconds <= QUEUE_AGE_LIMIT_SECONDS, ageSeconds };
+  return { ...result, ok: result.ok && ageSeconds <= QUEUE_AGE_LIMIT_SECONDS, ageSeconds, failedJobs };
 }
 
 async function check({ log }: Pick<Deps, "log">, what: string, ask: () => Promise<void>): Promise<Check> {

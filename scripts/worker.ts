@@ -10,15 +10,18 @@ async function main(): Promise<void> {
   if (!env.directDatabaseUrl)
     throw new Error("DIRECT_DATABASE_URL is missing: the worker needs the owner's address for the queue.");
   const deps = createDeps(env);
-  const runner = await startWorker(deps, JOBS, { queueUrl: env.directDatabaseUrl, crontab: CRONTAB });
+  const worker = await startWorker(deps, JOBS, { queueUrl: env.directDatabaseUrl, crontab: CRONTAB });
   deps.log.info({}, "worker started");
+  let isAsked = false;
   const stop = () => {
-    // A second signal while stopping changes nothing.
-    runner.stop().catch((error: unknown) => deps.log.debug({ err: error }, "the worker was stopping already"));
+    isAsked = true;
+    void worker.stop();
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
-  await runner.promise;
+  await worker.ended;
+  // So that whoever looks after processes starts it again.
+  if (!isAsked) process.exitCode = 1;
   await deps.realtime?.broadcaster.idle();
   await Promise.all([deps.db.destroy(), deps.redis.close()]);
   deps.log.info({}, "worker stopped");

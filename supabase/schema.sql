@@ -138,18 +138,27 @@ create table communities (
   onboarded_by text,
   rewards_confirmed_at timestamp with time zone,
   rewards_confirmed_by text,
+  free_days_per_month integer,
+  rewards_compared_at timestamp with time zone,
+  rewards_unread_at timestamp with time zone,
   constraint communities_pkey PRIMARY KEY (community_id),
-  constraint communities_community_id_check CHECK (((length(community_id) >= 1) AND (length(community_id) <= 64)))
+  constraint communities_community_id_check CHECK (((length(community_id) >= 1) AND (length(community_id) <= 64))),
+  constraint communities_free_days_per_month_check CHECK (((free_days_per_month >= 0) AND (free_days_per_month <= 1000000)))
 );
 comment on table communities is 'A Whop company (biz_…): the tenant. Every other row belongs to exactly one.';
 comment on column communities.settings_version is 'The newest settings version. An award priced with another is refused.';
 comment on column communities.board_public is 'Whether the leaderboard may be read without a member''s token.';
 comment on column communities.onboarded_at is 'When an admin first finished the onboarding; null shows it again.';
 comment on column communities.rewards_confirmed_at is 'When the choice of rewards that holds now was made. Null: no reward is sent. Grows with each choice, and so tells whether another came between.';
+comment on column communities.free_days_per_month is 'At most so many free days are sent in a month of the community''s time zone; null for no limit.';
+comment on column communities.rewards_compared_at is 'When what was delivered was last compared with Whop, to the end.';
+comment on column communities.rewards_unread_at is 'When Whop could not be asked since then; what was found earlier still stands.';
 alter table communities enable row level security;
 create policy own_community on communities for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on communities to wee5_app;
+CREATE TRIGGER begin_notification_settings AFTER INSERT ON public.communities FOR EACH ROW EXECUTE FUNCTION begin_notification_settings();
+CREATE TRIGGER confirm_rewards AFTER UPDATE OF rewards_confirmed_at ON public.communities FOR EACH ROW WHEN ((new.rewards_confirmed_at IS NOT NULL)) EXECUTE FUNCTION confirm_rewards();
 
 create table corrections (
   community_id text not null,
@@ -268,6 +277,105 @@ create policy own_community on member_actions for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on member_actions to wee5_app;
 
+create table notification_preferences (
+  community_id text not null,
+  user_id text not null,
+  notifications boolean default true not null,
+  time_zone text,
+  updated_at timestamp with time zone default now() not null,
+  constraint notification_preferences_pkey PRIMARY KEY (community_id, user_id),
+  constraint notification_preferences_community_id_user_id_fkey FOREIGN KEY (community_id, user_id) REFERENCES users(community_id, user_id) ON DELETE CASCADE
+);
+comment on table notification_preferences is 'What a member wishes to be told. No row: everything, and nothing is known of the time zone.';
+alter table notification_preferences enable row level security;
+create policy own_community on notification_preferences for all to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)))
+  with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant insert, select, update on notification_preferences to wee5_app;
+
+create table notification_settings (
+  community_id text not null,
+  version integer default 1 not null,
+  settings jsonb default default_notification_settings() not null,
+  updated_at timestamp with time zone default now() not null,
+  constraint notification_settings_pkey PRIMARY KEY (community_id),
+  constraint notification_settings_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE
+);
+comment on table notification_settings is 'What a community tells its members, where and when. One row per community, made with it.';
+comment on column notification_settings.version is 'Grows with each change: one made of an older version is refused.';
+alter table notification_settings enable row level security;
+create policy own_community on notification_settings for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on notification_settings to wee5_app;
+
+create table notifications (
+  community_id text not null,
+  notification_id uuid default gen_random_uuid() not null,
+  user_id text not null,
+  about text not null,
+  channel text not null,
+  state text default 'due'::text not null,
+  cancelled_because text,
+  problem text,
+  from_level integer,
+  to_level integer,
+  reward_id uuid,
+  payload jsonb default '{}'::jsonb not null,
+  dedupe_key text,
+  request jsonb,
+  idempotency_key text,
+  keyed_at timestamp with time zone,
+  whop_id text,
+  lease_token uuid,
+  leased_until timestamp with time zone,
+  calls integer default 0 not null,
+  failures integer default 0 not null,
+  errors integer default 0 not null,
+  next_attempt_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone default (now() + '24:00:00'::interval) not null,
+  last_error text,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null,
+  sent_at timestamp with time zone,
+  constraint notifications_pkey PRIMARY KEY (community_id, notification_id),
+  constraint notifications_community_id_dedupe_key_key UNIQUE (community_id, dedupe_key),
+  constraint notifications_community_id_whop_id_key UNIQUE (community_id, whop_id),
+  constraint notifications_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
+  constraint notifications_about_check CHECK ((about = ANY (ARRAY['level_up'::text, 'reward'::text, 'command'::text]))),
+  constraint notifications_cancelled_because_check CHECK ((cancelled_because = ANY (ARRAY['opted_out'::text, 'switched_off'::text, 'not_public'::text, 'level_lost'::text, 'expired'::text]))),
+  constraint notifications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'announcement'::text, 'direct_message'::text, 'reply'::text]))),
+  constraint notifications_check CHECK ((((about = 'level_up'::text) = (to_level IS NOT NULL)) AND ((to_level IS NULL) = (from_level IS NULL)))),
+  constraint notifications_check1 CHECK (((about = 'reward'::text) = (reward_id IS NOT NULL))),
+  constraint notifications_check2 CHECK (((state = 'cancelled'::text) = (cancelled_because IS NOT NULL))),
+  constraint notifications_check3 CHECK (((state = 'failed'::text) = (problem IS NOT NULL))),
+  constraint notifications_check4 CHECK (((state = 'sent'::text) = (sent_at IS NOT NULL))),
+  constraint notifications_check5 CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
+  constraint notifications_check6 CHECK ((((idempotency_key IS NULL) = (keyed_at IS NULL)) AND ((idempotency_key IS NULL) = (request IS NULL)))),
+  constraint notifications_problem_check CHECK ((problem = ANY (ARRAY['unknown_outcome'::text, 'not_taken'::text, 'refused'::text, 'no_permission'::text, 'error'::text]))),
+  constraint notifications_state_check CHECK ((state = ANY (ARRAY['due'::text, 'sending'::text, 'sent'::text, 'cancelled'::text, 'failed'::text])))
+);
+comment on table notifications is 'Messages to members on their way and what became of them. Without a key to `users`: who has earned nothing yet may ask by command as well.';
+comment on column notifications.from_level is 'A level-up tells of all levels above this one, up to to_level, in one message.';
+comment on column notifications.payload is 'A reply: {channelId, content, replyingToId}. Empty for all others, whose words are made when they are sent.';
+comment on column notifications.dedupe_key is 'One message for one reward or command. Level-ups have none: told_levels and the index of those that are due guard them.';
+comment on column notifications.request is 'What is sent, in the words of the first call: the same on each retry.';
+comment on column notifications.idempotency_key is 'Written before the first call to Whop and sent with each.';
+comment on column notifications.keyed_at is 'When the key was first used. Whop forgets it after 24 hours: then nothing is sent again.';
+comment on column notifications.whop_id is 'The message at Whop, so that no other row takes it for its own.';
+comment on column notifications.lease_token is 'Of the worker that has it until leased_until. Whoever took it over since has another: late writes are refused.';
+comment on column notifications.failures is 'Attempts in a row that came to nothing; the pauses between attempts grow with it.';
+comment on column notifications.errors is 'How often in a row our own code has failed on it.';
+comment on column notifications.expires_at is 'News that is older is not told any more.';
+CREATE INDEX notifications_failed ON public.notifications USING btree (community_id, updated_at) WHERE (state = 'failed'::text);
+CREATE UNIQUE INDEX notifications_level_up_due ON public.notifications USING btree (community_id, user_id, channel) WHERE ((about = 'level_up'::text) AND (state = 'due'::text));
+CREATE INDEX notifications_of_member ON public.notifications USING btree (community_id, user_id);
+CREATE INDEX notifications_to_send ON public.notifications USING btree (community_id, next_attempt_at) WHERE (state = ANY (ARRAY['due'::text, 'sending'::text]));
+alter table notifications enable row level security;
+create policy own_community on notifications for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on notifications to wee5_app;
+CREATE TRIGGER forget_said BEFORE UPDATE ON public.notifications FOR EACH ROW WHEN (((new.channel = 'reply'::text) AND (new.state = ANY (ARRAY['sent'::text, 'cancelled'::text, 'failed'::text])))) EXECUTE FUNCTION forget_said();
+
 create table opening_balances (
   community_id text not null,
   user_id text not null,
@@ -343,6 +451,32 @@ create policy own_community on profiles for all to wee5_app
   with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant delete, insert, select, update on profiles to wee5_app;
 
+create table reward_differences (
+  community_id text not null,
+  kind text not null,
+  subject text not null,
+  severity text not null,
+  reward_id uuid,
+  whop_id text,
+  code_end text,
+  expected_until timestamp with time zone,
+  found_until timestamp with time zone,
+  first_seen_at timestamp with time zone not null,
+  constraint reward_differences_pkey PRIMARY KEY (community_id, kind, subject),
+  constraint reward_differences_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
+  constraint reward_differences_community_id_reward_id_fkey FOREIGN KEY (community_id, reward_id) REFERENCES rewards(community_id, reward_id) ON DELETE CASCADE,
+  constraint reward_differences_code_end_check CHECK ((length(code_end) <= 4)),
+  constraint reward_differences_kind_check CHECK ((kind = ANY (ARRAY['promo_missing'::text, 'promo_archived'::text, 'promo_unknown'::text, 'days_missing'::text, 'membership_gone'::text]))),
+  constraint reward_differences_severity_check CHECK ((severity = ANY (ARRAY['warning'::text, 'info'::text]))),
+  constraint reward_differences_subject_check CHECK ((length(subject) <= 100))
+);
+comment on table reward_differences is 'What Whop had otherwise than it was delivered, when it was last asked. Each run replaces what the one before found; nothing is put right by itself.';
+comment on column reward_differences.subject is 'The membership or promo code at Whop, or the reward where there is neither: by this a difference is the same as yesterday.';
+alter table reward_differences enable row level security;
+create policy own_community on reward_differences for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on reward_differences to wee5_app;
+
 create table reward_rules (
   community_id text not null,
   rule_id uuid default gen_random_uuid() not null,
@@ -366,9 +500,9 @@ grant select on reward_rules to wee5_app;
 create table rewards (
   community_id text not null,
   user_id text not null,
-  rule_id uuid not null,
+  rule_id uuid,
   reward_id uuid default gen_random_uuid() not null,
-  level integer not null,
+  level integer,
   type text not null,
   value jsonb not null,
   state text default 'due'::text not null,
@@ -376,19 +510,73 @@ create table rewards (
   caused_by text,
   due_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
-  constraint rewards_pkey PRIMARY KEY (community_id, user_id, rule_id),
-  constraint rewards_reward_id_key UNIQUE (reward_id),
+  granted_by text,
+  note text,
+  lease_token uuid,
+  leased_until timestamp with time zone,
+  idempotency_key text,
+  keyed_at timestamp with time zone,
+  request jsonb,
+  calls integer default 0 not null,
+  failures integer default 0 not null,
+  next_attempt_at timestamp with time zone default now() not null,
+  waits_for text,
+  problem text,
+  last_error text,
+  budget_month date,
+  code text,
+  whop_id text,
+  delivered_at timestamp with time zone,
+  delivered_how text,
+  level_lost_at timestamp with time zone,
+  errors integer default 0 not null,
+  grant_key text,
+  constraint rewards_pkey PRIMARY KEY (community_id, reward_id),
+  constraint rewards_once_per_grant UNIQUE (community_id, grant_key),
+  constraint rewards_once_per_rule UNIQUE (community_id, user_id, rule_id),
   constraint rewards_community_id_rule_id_fkey FOREIGN KEY (community_id, rule_id) REFERENCES reward_rules(community_id, rule_id) ON DELETE RESTRICT,
   constraint rewards_community_id_user_id_fkey FOREIGN KEY (community_id, user_id) REFERENCES users(community_id, user_id) ON DELETE CASCADE,
-  constraint rewards_cancelled_because_check CHECK ((cancelled_because = 'level_lost'::text)),
+  constraint rewards_cancelled_because_check CHECK ((cancelled_because = ANY (ARRAY['level_lost'::text, 'by_creator'::text]))),
   constraint rewards_check CHECK (((state = 'cancelled'::text) = (cancelled_because IS NOT NULL))),
-  constraint rewards_state_check CHECK ((state = ANY (ARRAY['due'::text, 'confirmed'::text, 'sending'::text, 'delivered'::text, 'waiting'::text, 'needs_attention'::text, 'cancelled'::text])))
+  constraint rewards_check1 CHECK (((rule_id IS NULL) = (granted_by IS NOT NULL))),
+  constraint rewards_check2 CHECK (((rule_id IS NULL) = (level IS NULL))),
+  constraint rewards_check3 CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
+  constraint rewards_check4 CHECK ((((idempotency_key IS NULL) = (keyed_at IS NULL)) AND ((idempotency_key IS NULL) = (request IS NULL)))),
+  constraint rewards_check5 CHECK (((problem IS NOT NULL) = (state = 'needs_attention'::text))),
+  constraint rewards_check6 CHECK ((((delivered_at IS NOT NULL) = (state = 'delivered'::text)) AND ((delivered_how IS NOT NULL) = (state = 'delivered'::text)))),
+  constraint rewards_check7 CHECK (((grant_key IS NULL) OR (granted_by IS NOT NULL))),
+  constraint rewards_delivered_how_check CHECK ((delivered_how = ANY (ARRAY['sent'::text, 'found'::text, 'here'::text, 'by_hand'::text]))),
+  constraint rewards_note_check CHECK ((length(note) <= 200)),
+  constraint rewards_problem_check CHECK ((problem = ANY (ARRAY['unknown_outcome'::text, 'refused'::text, 'no_permission'::text, 'no_end'::text, 'too_many_attempts'::text, 'error'::text]))),
+  constraint rewards_state_check CHECK ((state = ANY (ARRAY['due'::text, 'confirmed'::text, 'sending'::text, 'delivered'::text, 'waiting'::text, 'needs_attention'::text, 'cancelled'::text]))),
+  constraint rewards_waits_for_check CHECK ((waits_for = ANY (ARRAY['membership'::text, 'budget'::text])))
 );
 comment on table rewards is 'A member''s earned instance of a rule: at most one, for ever. Losing the level cancels what was not sent; reaching it again revives the same row.';
+comment on column rewards.granted_by is 'Who granted it by hand; null where a level earned it.';
+comment on column rewards.note is 'What the creator says to the member with a reward granted by hand.';
+comment on column rewards.lease_token is 'Of the worker that has it until leased_until. Whoever took it over since has another: late writes are refused.';
+comment on column rewards.idempotency_key is 'Written before the first call to Whop and sent with each. Null: nothing has been asked under a key that still counts.';
+comment on column rewards.keyed_at is 'When the key was first used. Whop forgets it after 24 hours: then only reading tells what became of the call.';
+comment on column rewards.request is 'What is sent under the key, always the same, and what was read before (a membership''s end) by which its effect is known.';
+comment on column rewards.calls is 'Calls made that might have had the effect.';
+comment on column rewards.failures is 'Attempts in a row that came to nothing; the pauses between attempts grow with it.';
+comment on column rewards.budget_month is 'First day of the month in whose budget its free days count; null while they count in none.';
+comment on column rewards.code is 'The promo code. Chosen before the first call; shown to the member once delivered.';
+comment on column rewards.whop_id is 'What it is at Whop: the membership (mem_…) that got the days, or the promo code (promo_…).';
+comment on column rewards.level_lost_at is 'When its level was lost after it had been sent, or while it was. What is sent stays.';
+comment on column rewards.errors is 'Exceptions of our own in a row: what fails for itself, and not for Whop''s sake, ends with a person.';
+comment on column rewards.grant_key is 'Who granted it and under which key of theirs: the same key again is the same reward.';
+CREATE INDEX rewards_by_time ON public.rewards USING btree (community_id, updated_at DESC);
+CREATE INDEX rewards_in_budget ON public.rewards USING btree (community_id, budget_month) WHERE (budget_month IS NOT NULL);
+CREATE INDEX rewards_leased ON public.rewards USING btree (community_id) WHERE (lease_token IS NOT NULL);
+CREATE INDEX rewards_open ON public.rewards USING btree (community_id, updated_at DESC) WHERE (state = ANY (ARRAY['due'::text, 'confirmed'::text, 'sending'::text, 'waiting'::text, 'needs_attention'::text]));
+CREATE INDEX rewards_to_claim ON public.rewards USING btree (community_id, next_attempt_at) WHERE (state = ANY (ARRAY['confirmed'::text, 'sending'::text, 'waiting'::text]));
 alter table rewards enable row level security;
 create policy own_community on rewards for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on rewards to wee5_app;
+CREATE TRIGGER confirm_due_reward BEFORE INSERT OR UPDATE OF state ON public.rewards FOR EACH ROW WHEN ((new.state = 'due'::text)) EXECUTE FUNCTION confirm_due_reward();
+CREATE TRIGGER wake_for_budget AFTER UPDATE OF budget_month ON public.rewards FOR EACH ROW WHEN (((old.budget_month IS NOT NULL) AND (new.budget_month IS NULL))) EXECUTE FUNCTION wake_for_budget();
 
 create table settings_versions (
   community_id text not null,
@@ -406,6 +594,21 @@ alter table settings_versions enable row level security;
 create policy own_community on settings_versions for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on settings_versions to wee5_app;
+
+create table told_levels (
+  community_id text not null,
+  user_id text not null,
+  level integer not null,
+  direct_channel_id text,
+  constraint told_levels_pkey PRIMARY KEY (community_id, user_id),
+  constraint told_levels_community_id_user_id_fkey FOREIGN KEY (community_id, user_id) REFERENCES users(community_id, user_id) ON DELETE CASCADE
+);
+comment on table told_levels is 'The highest level of a member that is no news any more: told, about to be told, or reached in history that came later. Losing a level and reaching it again tells nothing.';
+comment on column told_levels.direct_channel_id is 'Where direct messages to the member are written, once there has been one: Whop would make another channel each time.';
+alter table told_levels enable row level security;
+create policy own_community on told_levels for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on told_levels to wee5_app;
 
 create table users (
   community_id text not null,
@@ -444,6 +647,15 @@ create policy own_community_update on users for update to wee5_app
 grant insert (community_id, user_id, visibility, visibility_changed_at) on users to wee5_app;
 grant select on users to wee5_app;
 grant update (visibility, visibility_changed_at, updated_at) on users to wee5_app;
+
+create table worker_heartbeats (
+  worker_id text not null,
+  started_at timestamp with time zone default now() not null,
+  seen_at timestamp with time zone default now() not null,
+  constraint worker_heartbeats_pkey PRIMARY KEY (worker_id)
+);
+comment on table worker_heartbeats is 'Who works on jobs, as named in locked_by of a job. One that has been silent for too long has no row: its jobs are others''.';
+alter table worker_heartbeats enable row level security;
 
 
 -- Functions
@@ -766,6 +978,206 @@ $function$;
 comment on function award_activities(text,integer,jsonb) is 'Records activities of one community and pays them: identity, the step or a replay, log, member, roll-ups and rewards due, all or nothing. Returns their receipts in the order given.';
 grant execute on function award_activities(text,integer,jsonb) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.begin_notification(p_community_id text, p_notification_id uuid, p_token uuid, p_to_level integer, p_request jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_row public.notifications;
+  v_level integer;
+  v_visibility text;
+  v_because text;
+begin
+  perform public.require_community(p_community_id);
+  -- In the order in which a level-up locks them.
+  perform from public.told_levels t
+  where t.community_id = p_community_id and t.user_id = (select n.user_id from public.notifications n
+    where n.community_id = p_community_id and n.notification_id = p_notification_id and n.about = 'level_up') for no key update;
+  select * into v_row from public.notifications n
+  where n.community_id = p_community_id and n.notification_id = p_notification_id for no key update;
+  if not found or v_row.lease_token is distinct from p_token or v_row.state not in ('due', 'sending') then
+    return 'lost';
+  end if;
+
+  select u.level, u.visibility into v_level, v_visibility from public.users u
+  where u.community_id = p_community_id and u.user_id = v_row.user_id;
+  v_because := case
+    when v_row.about <> 'command' and exists (select from public.notification_preferences p
+      where p.community_id = p_community_id and p.user_id = v_row.user_id and not p.notifications) then 'opted_out'
+    when v_row.channel = 'announcement' and v_visibility is distinct from 'public' then 'not_public'
+    when v_row.about = 'level_up' and v_row.state = 'due' and v_level <= v_row.from_level then 'level_lost'
+  end;
+  if v_row.about = 'level_up' and v_row.state = 'due' and v_level < v_row.to_level then
+    -- Lost before anybody was told of it: reaching it again will be news.
+    if not exists (select from public.notifications n where n.community_id = p_community_id and n.user_id = v_row.user_id
+      and n.about = 'level_up' and n.to_level > v_level and n.notification_id <> p_notification_id and n.state <> 'cancelled') then
+      update public.told_levels t set level = greatest(v_row.from_level, v_level)
+      where t.community_id = p_community_id and t.user_id = v_row.user_id and t.level <= v_row.to_level;
+    end if;
+    if v_because is null then
+      update public.notifications n set to_level = v_level, updated_at = now()
+      where n.community_id = p_community_id and n.notification_id = p_notification_id;
+      return 'changed';
+    end if;
+  end if;
+  if v_because is not null then
+    update public.notifications n set state = 'cancelled', cancelled_because = v_because, lease_token = null, leased_until = null,
+      updated_at = now()
+    where n.community_id = p_community_id and n.notification_id = p_notification_id;
+    return 'cancelled';
+  end if;
+  if v_row.state = 'due' and v_row.to_level is distinct from p_to_level then
+    return 'changed';
+  end if;
+
+  -- Replies are alike by nature, and never read: they live for a minute, and their keys for a day.
+  if v_row.state = 'due' and v_row.channel <> 'reply' and p_request ->> 'channelId' is not null then
+    -- Two messages of one wording under way at once in one place could not be told apart afterwards.
+    perform pg_advisory_xact_lock(7, hashtext(p_request ->> 'channelId'));
+    if exists (select from public.notifications n where n.community_id = p_community_id and n.state = 'sending'
+      and n.request ->> 'channelId' = p_request ->> 'channelId' and n.request ->> 'content' = p_request ->> 'content') then
+      return 'busy';
+    end if;
+  end if;
+  update public.notifications n set state = 'sending', calls = n.calls + 1, leased_until = now() + interval '60 seconds',
+    request = coalesce(n.request, p_request), idempotency_key = coalesce(n.idempotency_key, 'notification-' || n.notification_id),
+    keyed_at = coalesce(n.keyed_at, now()), updated_at = now()
+  where n.community_id = p_community_id and n.notification_id = p_notification_id;
+  return 'go';
+end
+$function$;
+comment on function begin_notification(text,uuid,uuid,integer,jsonb) is 'Before each call to Whop: whether it is still to be made. go: the key and the words are written, call. changed: the level is another than the words say. busy: the same words are under way there. cancelled, lost: leave it.';
+grant execute on function begin_notification(text,uuid,uuid,integer,jsonb) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.begin_notification_settings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.notification_settings (community_id) values (new.community_id);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.begin_reward(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_lease_seconds double precision, p_key text, p_request jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_reward public.rewards;
+  v_budget integer;
+  v_zone text;
+  v_month date;
+begin
+  perform public.require_community(p_community_id);
+  -- One at a time: each counts the days of those before it.
+  perform pg_advisory_xact_lock(9, hashtext(p_community_id));
+  select * into v_reward from public.rewards r where r.community_id = p_community_id and r.reward_id = p_reward_id for no key update;
+  if not found or v_reward.lease_token is distinct from p_lease_token or v_reward.leased_until <= now()
+    or v_reward.state not in ('confirmed', 'waiting') or v_reward.idempotency_key is not null
+  then
+    return 'lost';
+  end if;
+  if v_reward.level > (select u.level from public.users u where u.community_id = p_community_id and u.user_id = v_reward.user_id) then
+    update public.rewards r set state = 'cancelled', cancelled_because = 'level_lost', waits_for = null, lease_token = null,
+      leased_until = null, updated_at = now()
+    where r.community_id = p_community_id and r.reward_id = p_reward_id;
+    return 'cancelled';
+  end if;
+  if v_reward.calls >= 20 then
+    return 'too_many';
+  end if;
+
+  if v_reward.type = 'free_days' then
+    if exists (select from public.rewards other
+      where other.community_id = p_community_id and other.user_id = v_reward.user_id and other.type = 'free_days'
+        and other.reward_id <> p_reward_id and other.state = 'sending')
+    then
+      return 'busy';
+    end if;
+    select c.free_days_per_month, s.settings ->> 'timeZone' into v_budget, v_zone
+    from public.communities c
+    join public.settings_versions s on s.community_id = c.community_id and s.version = c.settings_version
+    where c.community_id = p_community_id;
+    v_month := public.month_of(now(), v_zone);
+    if v_budget is not null and (v_reward.value ->> 'days')::integer + (
+      select coalesce(sum((r.value ->> 'days')::integer), 0) from public.rewards r
+      where r.community_id = p_community_id and r.budget_month = v_month and r.reward_id <> p_reward_id) > v_budget
+    then
+      update public.rewards r set state = 'confirmed', waits_for = 'budget', budget_month = null, lease_token = null,
+        leased_until = null, failures = 0, next_attempt_at = (v_month + interval '1 month') at time zone v_zone,
+        updated_at = case when r.waits_for = 'budget' then r.updated_at else now() end
+      where r.community_id = p_community_id and r.reward_id = p_reward_id;
+      return 'no_budget';
+    end if;
+  end if;
+
+  update public.rewards r set state = 'sending', waits_for = null, idempotency_key = p_key, keyed_at = now(), request = p_request,
+    code = coalesce(p_request ->> 'code', r.code), calls = r.calls + 1, budget_month = v_month,
+    leased_until = now() + make_interval(secs => p_lease_seconds), updated_at = now()
+  where r.community_id = p_community_id and r.reward_id = p_reward_id;
+  return 'begun';
+end
+$function$;
+comment on function begin_reward(text,uuid,uuid,double precision,text,jsonb) is 'Written before the first call to Whop: the key, what will be asked, and the budget it is taken from. begun | lost (the lease, or to a decision) | cancelled (the level is lost) | too_many (calls) | no_budget | busy (another reward of the member is on its way).';
+grant execute on function begin_reward(text,uuid,uuid,double precision,text,jsonb) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.budget_month_now(p_community_id text)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select date_trunc('month', now() at time zone (s.settings ->> 'timeZone'))::date
+  from public.settings_versions s
+  where s.community_id = p_community_id and s.valid_from <= now() order by s.version desc limit 1
+$function$;
+comment on function budget_month_now(text) is 'First day of the month that it is in the community''s time zone.';
+grant execute on function budget_month_now(text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.call_reward_again(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_lease_seconds double precision, p_new_key text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_reward public.rewards;
+  v_age interval;
+begin
+  perform public.require_community(p_community_id);
+  select * into v_reward from public.rewards r where r.community_id = p_community_id and r.reward_id = p_reward_id for no key update;
+  if not found or v_reward.lease_token is distinct from p_lease_token or v_reward.leased_until <= now()
+    or v_reward.state <> 'sending' or v_reward.idempotency_key is null
+  then
+    return 'lost';
+  end if;
+  v_age := now() - v_reward.keyed_at;
+  if v_age >= interval '23 hours' and v_age < interval '24 hours 1 minute' then
+    update public.rewards r set lease_token = null, leased_until = null,
+      next_attempt_at = v_reward.keyed_at + interval '24 hours 1 minute'
+    where r.community_id = p_community_id and r.reward_id = p_reward_id;
+    return 'between';
+  end if;
+  if v_reward.calls >= 20 then
+    return 'too_many';
+  end if;
+  update public.rewards r set calls = r.calls + 1,
+    idempotency_key = case when v_age < interval '23 hours' then r.idempotency_key else p_new_key end,
+    keyed_at = case when v_age < interval '23 hours' then r.keyed_at else now() end,
+    leased_until = now() + make_interval(secs => p_lease_seconds)
+  where r.community_id = p_community_id and r.reward_id = p_reward_id;
+  return case when v_age < interval '23 hours' then v_reward.idempotency_key else p_new_key end;
+end
+$function$;
+comment on function call_reward_again(text,uuid,uuid,double precision,text) is 'Once reading has shown that no call took effect: the key to call under. The same while Whop remembers it; another once Whop has surely forgotten it, at the earliest 24 hours after the first call under it; in the hour before neither ("between", and the reward waits). Else lost | too_many.';
+grant execute on function call_reward_again(text,uuid,uuid,double precision,text) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.check_audit(p_community_id text)
  RETURNS bigint
  LANGUAGE sql
@@ -782,6 +1194,133 @@ AS $function$
   ) checked where broken
 $function$;
 comment on function check_audit(text) is 'The first sequence number at which the chain does not hold; null when it holds.';
+
+CREATE OR REPLACE FUNCTION public.claim_notifications(p_token uuid, p_limit integer, p_only text)
+ RETURNS TABLE(community_id text, notification_id uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  return query
+  with recursive waiting as (
+    -- From community to community by the index, so that a long queue of one costs the others nothing.
+    select (select min(n.community_id) from public.notifications n
+      where n.state in ('due', 'sending') and (p_only is null or n.community_id = p_only)) as id
+    union all
+    select (select min(n.community_id) from public.notifications n
+      where n.state in ('due', 'sending') and n.community_id > w.id and p_only is null)
+    from waiting w where w.id is not null
+  ), ready as (
+    select own.*, row_number() over (partition by own.community_id order by own.is_late, own.next_attempt_at) as turn
+    from waiting w
+    cross join lateral (
+      select n.community_id, n.notification_id, n.next_attempt_at, n.channel <> 'reply' as is_late from public.notifications n
+      where n.community_id = w.id and n.state in ('due', 'sending') and n.next_attempt_at <= now()
+        and (n.leased_until is null or n.leased_until <= now())
+      order by is_late, n.next_attempt_at limit p_limit
+    ) own
+  ), chosen as (
+    select n.community_id, n.notification_id from public.notifications n
+    join ready r on r.community_id = n.community_id and r.notification_id = n.notification_id
+    where n.state in ('due', 'sending') and n.next_attempt_at <= now() and (n.leased_until is null or n.leased_until <= now())
+    order by r.is_late, r.turn, r.next_attempt_at limit p_limit
+    for no key update of n skip locked
+  )
+  update public.notifications n set lease_token = p_token, leased_until = now() + interval '60 seconds'
+  from chosen c where n.community_id = c.community_id and n.notification_id = c.notification_id
+  returning n.community_id, n.notification_id;
+end
+$function$;
+comment on function claim_notifications(uuid,integer,text) is 'Up to so many messages that may be sent now, for the holder of the token alone for 60 s: replies first, then communities in turns. Of one community, or of all (null).';
+grant execute on function claim_notifications(uuid,integer,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.claim_replies(p_community_id text, p_token uuid, p_limit integer)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  return query
+  with chosen as (
+    select n.notification_id from public.notifications n
+    where n.community_id = p_community_id and n.state in ('due', 'sending') and n.channel = 'reply' and n.next_attempt_at <= now()
+      and (n.leased_until is null or n.leased_until <= now())
+    order by n.next_attempt_at limit p_limit
+    for no key update skip locked
+  )
+  update public.notifications n set lease_token = p_token, leased_until = now() + interval '60 seconds'
+  from chosen c where n.community_id = p_community_id and n.notification_id = c.notification_id
+  returning n.notification_id;
+end
+$function$;
+comment on function claim_replies(text,uuid,integer) is 'As claim_notifications, replies alone: who has asked waits behind nothing else that the community has to say.';
+grant execute on function claim_replies(text,uuid,integer) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.claim_rewards(p_limit integer, p_lease_seconds double precision, p_only_community text DEFAULT NULL::text)
+ RETURNS TABLE(community_id text, reward_id uuid, lease_token uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  -- One claim at a time, each in a statement of its own: the next one sees these leases.
+  perform pg_advisory_xact_lock(8, 0);
+  return query
+  with recursive community as (
+    -- From one to the next by the index, so that a long queue of one costs the others nothing.
+    select (select min(r.community_id) from public.rewards r
+      where r.state in ('confirmed', 'sending', 'waiting') and (p_only_community is null or r.community_id = p_only_community)) as id
+    union all
+    select (select min(r.community_id) from public.rewards r
+      where r.state in ('confirmed', 'sending', 'waiting') and r.community_id > c.id and p_only_community is null)
+    from community c where c.id is not null
+  ), ready as (
+    select own.*,
+      -- Of a member only one that gives free days: two at once, and the membership's end would not tell which took effect.
+      case when own.type = 'free_days'
+        then row_number() over (partition by own.community_id, own.user_id, own.type order by own.due_at, own.reward_id) else 1 end as place
+    from community c
+    cross join lateral (
+      select r.community_id, r.user_id, r.reward_id, r.type, r.next_attempt_at, r.due_at
+      from public.rewards r
+      where r.community_id = c.id and r.state in ('confirmed', 'sending', 'waiting') and r.next_attempt_at <= now()
+        and (r.leased_until is null or r.leased_until <= now())
+        and (r.type <> 'free_days' or not exists (
+          select from public.rewards other
+          where other.community_id = r.community_id and other.user_id = r.user_id and other.type = 'free_days'
+            and other.reward_id <> r.reward_id and (other.state = 'sending' or other.leased_until > now())))
+      order by r.next_attempt_at limit p_limit
+    ) own
+  ), held as (
+    select r.community_id, count(*) as rewards from public.rewards r
+    where r.lease_token is not null and r.leased_until > now() group by r.community_id
+  ), ranked as (
+    select d.community_id, d.reward_id, coalesce(h.rewards, 0)
+      + row_number() over (partition by d.community_id order by d.next_attempt_at, d.due_at, d.reward_id) as turn
+    from ready d left join held h on h.community_id = d.community_id where d.place = 1
+  ), chosen as (
+    select r.community_id, r.reward_id
+    from public.rewards r join ranked k on k.community_id = r.community_id and k.reward_id = r.reward_id
+    -- Asked again of the row itself: somebody may have decided about it since.
+    where r.state in ('confirmed', 'sending', 'waiting') and r.next_attempt_at <= now()
+      and (r.leased_until is null or r.leased_until <= now())
+    -- Each community's first before anybody's second. Among equals chance decides, so that no community is always the last.
+    order by k.turn, random()
+    limit p_limit
+    for no key update of r skip locked
+  )
+  update public.rewards r
+  set lease_token = gen_random_uuid(), leased_until = now() + make_interval(secs => p_lease_seconds)
+  from chosen where r.community_id = chosen.community_id and r.reward_id = chosen.reward_id
+  returning r.community_id, r.reward_id, r.lease_token;
+end
+$function$;
+comment on function claim_rewards(integer,double precision,text) is 'Gives the caller rewards that may be worked on now, for so long; communities take turns. Ids only: a row is read in its own community.';
+grant execute on function claim_rewards(integer,double precision,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.close_member(p_community_id text, p_user_id text, p_before timestamp with time zone)
  RETURNS void
@@ -849,6 +1388,24 @@ $function$;
 comment on function close_member(text,text,timestamp with time zone) is 'Moves a member''s activities before the edge into the opening balance. Repeating it changes nothing.';
 grant execute on function close_member(text,text,timestamp with time zone) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.confirm_due_reward()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  if exists (select from public.communities c
+    where c.community_id = new.community_id and c.rewards_confirmed_at is not null)
+  then
+    new.state := 'confirmed';
+    new.next_attempt_at := now();
+    perform public.queue_sending(new.community_id);
+  end if;
+  return new;
+end
+$function$;
+comment on function confirm_due_reward() is 'What comes due where rewards are confirmed is confirmed. Awards see to it by themselves; what a repair brings back nobody would confirm later.';
+
 CREATE OR REPLACE FUNCTION public.confirm_onboarding(p_community_id text, p_by text, p_time_zone text, p_rules jsonb, p_seen timestamp with time zone)
  RETURNS timestamp with time zone
  LANGUAGE plpgsql
@@ -915,6 +1472,21 @@ end
 $function$;
 comment on function confirm_onboarding(text,text,text,jsonb,timestamp with time zone) is 'Confirms which rules pay (p_rules: rule id to on or off, of all rules) and the time zone, in one step; returns when. The same choice again changes nothing; another than p_seen (null: none yet) knows of is refused.';
 grant execute on function confirm_onboarding(text,text,text,jsonb,timestamp with time zone) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.confirm_rewards()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.rewards set state = 'confirmed', next_attempt_at = now(), updated_at = now()
+  where community_id = new.community_id and state = 'due';
+  if found then
+    perform public.queue_sending(new.community_id);
+  end if;
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.count_ignored_event(p_event text)
  RETURNS void
@@ -998,6 +1570,128 @@ end
 $function$;
 comment on function decide_activity(jsonb,text,text,text,text,text,text,integer,bigint,timestamp with time zone,timestamp with time zone,bigint,bigint) is 'One activity, given the settings in force and what the member had been paid before it: what it pays and why.';
 
+CREATE OR REPLACE FUNCTION public.decide_reward(p_community_id text, p_by text, p_reward_id uuid, p_action text, p_seen bigint)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_reward public.rewards;
+  v_after public.rewards;
+begin
+  perform public.require_community(p_community_id);
+  select * into v_reward from public.rewards r
+  where r.community_id = p_community_id and r.reward_id = p_reward_id for update;
+  if not found then
+    return jsonb_build_object('outcome', 'missing');
+  elsif (extract(epoch from v_reward.updated_at) * 1000000)::bigint is distinct from p_seen then
+    return jsonb_build_object('outcome', 'changed');
+  elsif v_reward.leased_until > clock_timestamp() then
+    return jsonb_build_object('outcome', 'busy');
+  elsif not p_action = any (public.reward_actions(v_reward)) then
+    return jsonb_build_object('outcome', 'impossible');
+  end if;
+  if p_action = 'retry' and v_reward.type = 'free_days' and v_reward.idempotency_key is not null then
+    -- Its call is looked for in the membership's end, which another one on its way would move. No claim is made meanwhile.
+    perform pg_advisory_xact_lock(8, 0);
+    if exists (select from public.rewards other
+      where other.community_id = p_community_id and other.user_id = v_reward.user_id and other.type = 'free_days'
+        and other.reward_id <> p_reward_id and (other.state = 'sending' or other.leased_until > clock_timestamp()))
+    then
+      return jsonb_build_object('outcome', 'busy');
+    end if;
+  end if;
+
+  v_after := v_reward;
+  v_after.lease_token := null;
+  v_after.leased_until := null;
+  v_after.updated_at := greatest(clock_timestamp(), v_reward.updated_at + interval '1 microsecond');
+  if p_action = 'settle_not_sent' and v_reward.level_lost_at is not null then
+    v_after.state := 'cancelled';
+    v_after.cancelled_because := 'level_lost';
+    v_after.level_lost_at := null;
+  elsif p_action = 'cancel' then
+    v_after.state := 'cancelled';
+    v_after.cancelled_because := 'by_creator';
+  elsif p_action = 'settle_sent' then
+    v_after.state := 'delivered';
+    v_after.delivered_at := v_after.updated_at;
+    v_after.delivered_how := 'by_hand';
+    if v_reward.type = 'free_days' and v_reward.budget_month is null then
+      v_after.budget_month := public.budget_month_now(p_community_id);
+    end if;
+  else
+    -- A key that was used stays with its reward: what came of it is read before anything is sent.
+    v_after.state := case
+      when p_action = 'settle_not_sent' then 'confirmed'
+      when v_reward.state = 'needs_attention' then
+        case when v_reward.idempotency_key is null then 'confirmed' else 'sending' end
+      else v_reward.state
+    end;
+    v_after.calls := case when v_reward.state = 'needs_attention' then 0 else v_reward.calls end;
+    v_after.failures := 0;
+    v_after.errors := 0;
+    v_after.next_attempt_at := now();
+  end if;
+  v_after.problem := null;
+  if v_after.state = 'cancelled' then
+    v_after.waits_for := null;
+  end if;
+  if p_action = 'settle_not_sent' then
+    v_after.idempotency_key := null;
+    v_after.keyed_at := null;
+    v_after.request := null;
+    v_after.whop_id := null;
+  end if;
+  if v_after.idempotency_key is null then
+    -- Nothing at Whop belongs to it, so that a code of before opens nothing.
+    v_after.code := null;
+    if v_after.state in ('confirmed', 'cancelled') then
+      v_after.budget_month := null;
+    end if;
+  end if;
+
+  update public.rewards r set (state, cancelled_because, level_lost_at, problem, waits_for, calls, failures, errors,
+      next_attempt_at, lease_token, leased_until, idempotency_key, keyed_at, request, code, whop_id, budget_month, delivered_at,
+      delivered_how, updated_at)
+    = (v_after.state, v_after.cancelled_because, v_after.level_lost_at, v_after.problem, v_after.waits_for, v_after.calls,
+      v_after.failures, v_after.errors, v_after.next_attempt_at, v_after.lease_token, v_after.leased_until,
+      v_after.idempotency_key, v_after.keyed_at, v_after.request, v_after.code, v_after.whop_id, v_after.budget_month,
+      v_after.delivered_at, v_after.delivered_how, v_after.updated_at)
+  where r.community_id = p_community_id and r.reward_id = p_reward_id;
+  if v_after.state = 'delivered' then
+    perform public.queue_reward_news(p_community_id, p_reward_id);
+  elsif v_after.state <> 'cancelled' then
+    perform public.queue_sending(p_community_id);
+  end if;
+  perform public.write_audit(p_community_id, p_by, 'reward.' || p_action, v_reward.user_id,
+    jsonb_strip_nulls(jsonb_build_object('rewardId', p_reward_id, 'type', v_reward.type, 'value', v_reward.value,
+      'level', v_reward.level, 'from', v_reward.state, 'to', v_after.state, 'problem', v_reward.problem, 'calls', v_reward.calls)));
+  return jsonb_build_object('outcome', 'done', 'userId', v_reward.user_id);
+end
+$function$;
+comment on function decide_reward(text,text,uuid,text,bigint) is 'A person''s decision about a reward that is as they saw it (p_seen: its updated_at in microseconds) and that no worker has. Returns { outcome: done, missing, changed, busy or impossible, userId }.';
+grant execute on function decide_reward(text,text,uuid,text,bigint) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.default_notification_settings()
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+  select '{
+    "levelUpPush": true, "rewardPush": true,
+    "announcement": {"enabled": false, "experienceId": null,
+      "template": "{name} reached level {level}: {rank}. Reward: {reward}. {link}"},
+    "directMessage": {"enabled": false,
+      "template": "You reached level {level}: {rank}. Your reward: {reward}. Your rank card: {link}"},
+    "quietHours": {"enabled": false, "from": "22:00", "to": "08:00", "zone": "member"},
+    "commands": {"enabled": true, "cooldownSeconds": 15, "disabledExperienceIds": []}
+  }'::jsonb
+$function$;
+comment on function default_notification_settings() is 'What a community starts with: members get pushes, and nothing is written into chats but what they ask for.';
+
 CREATE OR REPLACE FUNCTION public.default_settings()
  RETURNS jsonb
  LANGUAGE sql
@@ -1019,6 +1713,29 @@ AS $function$
   }'::jsonb
 $function$;
 comment on function default_settings() is 'What a community starts with: only message, post, comment and reaction pay until the creator switches more on.';
+
+CREATE OR REPLACE FUNCTION public.deliver_reward(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_how text, p_whop_id text, p_read jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.rewards r set state = 'delivered', delivered_at = now(), delivered_how = p_how, whop_id = p_whop_id,
+    request = r.request || coalesce(p_read, '{}'), waits_for = null, last_error = null, failures = 0, errors = 0,
+    lease_token = null, leased_until = null, updated_at = now()
+  where r.community_id = p_community_id and r.reward_id = p_reward_id and r.lease_token = p_lease_token
+    and case when p_how = 'here' then r.state in ('confirmed', 'waiting') and r.type in ('badge', 'custom') else r.state = 'sending' end;
+  if not found then
+    return false;
+  end if;
+  perform public.queue_reward_news(p_community_id, p_reward_id);
+  return true;
+end
+$function$;
+comment on function deliver_reward(text,uuid,uuid,text,text,jsonb) is 'It has arrived: by a call (sent), seen at Whop (found), or on our own pages (here). The member hears of it in the same transaction.';
+grant execute on function deliver_reward(text,uuid,uuid,text,text,jsonb) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.drawn_xp(p_community_id text, p_activity_id text, p_min bigint, p_max bigint)
  RETURNS bigint
@@ -1061,6 +1778,25 @@ end
 $function$;
 comment on function drop_closed_partitions(timestamp with time zone) is 'Drops the months that are closed for every community; returns how many tables went.';
 grant execute on function drop_closed_partitions(timestamp with time zone) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.end_notification(p_community_id text, p_notification_id uuid, p_token uuid, p_state text, p_because text, p_whop_id text, p_error text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.notifications n set state = p_state, cancelled_because = case when p_state = 'cancelled' then p_because end,
+    problem = case when p_state = 'failed' then p_because end, whop_id = p_whop_id, last_error = p_error,
+    sent_at = case when p_state = 'sent' then now() end, lease_token = null, leased_until = null, updated_at = now()
+  where n.community_id = p_community_id and n.notification_id = p_notification_id and n.lease_token = p_token
+    and n.state in ('due', 'sending');
+  return found;
+end
+$function$;
+comment on function end_notification(text,uuid,uuid,text,text,text,text) is 'What became of a message, by the holder of the lease. False when it is another''s.';
+grant execute on function end_notification(text,uuid,uuid,text,text,text,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.ensure_community(p_community_id text, p_title text)
  RETURNS void
@@ -1164,11 +1900,21 @@ begin
   delete from public.profiles p where p.community_id = p_community_id and p.user_id = p_user_id;
   perform graphile_worker.remove_job('profile:' || p_community_id || ':' || p_user_id);
 
+  -- In the order in which a level-up locks them. That the member wants no messages stays, like the visibility.
+  delete from public.told_levels t where t.community_id = p_community_id and t.user_id = p_user_id;
+  delete from public.notifications n where n.community_id = p_community_id and n.user_id = p_user_id;
+  update public.notification_preferences p set time_zone = null, updated_at = now()
+  where p.community_id = p_community_id and p.user_id = p_user_id;
+
   -- Not sent: cancelled, and earned anew with its level. Sent: stays, and so is never sent again.
   select count(*) into v_rewards from public.rewards r
   where r.community_id = p_community_id and r.user_id = p_user_id and r.state in ('due', 'confirmed', 'waiting');
   perform public.settle_rewards(p_community_id, p_user_id, 2147483647, 1, null);
-  update public.rewards r set caused_by = null where r.community_id = p_community_id and r.user_id = p_user_id;
+  -- One granted by hand hangs on no level. Nothing gives it a second time.
+  update public.rewards r set state = 'cancelled', cancelled_because = 'by_creator', waits_for = null, lease_token = null,
+    leased_until = null, updated_at = now()
+  where r.community_id = p_community_id and r.user_id = p_user_id and r.level is null and r.state in ('due', 'confirmed', 'waiting');
+  update public.rewards r set caused_by = null, note = null where r.community_id = p_community_id and r.user_id = p_user_id;
 
   update public.users u set xp = 0, xp_bucket = public.xp_bucket_of(0), level = 1, total_messages = 0, total_posts = 0,
     total_reactions = 0, xp_reached_at = null, last_activity_at = null, created_at = now(), updated_at = now(),
@@ -1179,8 +1925,41 @@ begin
   return jsonb_build_object('activities', v_activities, 'rewardsCancelled', v_rewards, 'actions', to_jsonb(v_actions));
 end
 $function$;
-comment on function erase_member(text,text) is 'Deletes all that is known of a member but the visibility, what others did with them, the audit log, the ids of the activities (without the member, while they could come again) and rewards: sent ones, and unsent ones cancelled. Waits for the member''s awards and they for it.';
+comment on function erase_member(text,text) is 'Deletes all that is known of a member but the visibility, the wish to get no messages, what others did with them, the audit log, the ids of the activities (without the member, while they could come again) and rewards: sent ones, and unsent ones cancelled. Waits for the member''s awards and they for it.';
 grant execute on function erase_member(text,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.failed_job_count()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select count(*)::integer from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null
+$function$;
+comment on function failed_job_count() is 'Jobs that have failed for good and wait for a person (npm run jobs).';
+grant execute on function failed_job_count() to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.finish_job(p_job_id bigint, p_worker_id text, p_locked_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_queue_id integer;
+begin
+  -- The worker knows the time to the millisecond only.
+  delete from graphile_worker._private_jobs j
+  where j.id = p_job_id and j.locked_by = p_worker_id
+    and j.locked_at between p_locked_at - interval '2 milliseconds' and p_locked_at + interval '2 milliseconds'
+  returning j.job_queue_id into v_queue_id;
+  if not found then
+    return false;
+  end if;
+  perform public.unlock_queue(v_queue_id, p_worker_id);
+  return true;
+end
+$function$;
+comment on function finish_job(bigint,text,timestamp with time zone) is 'Takes a finished job away, or says that it is no longer the worker''s: it was given up meanwhile, and another has it or has done it.';
 
 CREATE OR REPLACE FUNCTION public.forget_awaited_removals()
  RETURNS integer
@@ -1194,6 +1973,104 @@ AS $function$
 $function$;
 comment on function forget_awaited_removals() is 'Removals whose activity never came: by now it would be refused by its age.';
 grant execute on function forget_awaited_removals() to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.forget_notifications()
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  with gone as (
+    delete from public.notifications n
+    where n.state in ('sent', 'cancelled', 'failed') and n.updated_at < now() - interval '30 days' returning 1
+  )
+  select count(*) from gone
+$function$;
+comment on function forget_notifications() is 'Deletes messages that came to their end 30 days ago; told_levels remembers what was told. Returns how many.';
+grant execute on function forget_notifications() to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.forget_reward_key(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_pause_seconds double precision, p_last_error text)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_state text;
+begin
+  perform public.require_community(p_community_id);
+  -- Before the row, as whoever begins one: days given back while another finds none left would be missed by it.
+  perform pg_advisory_xact_lock(9, hashtext(p_community_id));
+  update public.rewards r set
+    state = case when r.level_lost_at is null then 'confirmed' else 'cancelled' end,
+    cancelled_because = case when r.level_lost_at is not null then 'level_lost' end, level_lost_at = null,
+    idempotency_key = null, keyed_at = null, request = null, budget_month = null, code = null,
+    failures = r.failures + 1, errors = 0, last_error = p_last_error, lease_token = null, leased_until = null,
+    next_attempt_at = now() + make_interval(secs => p_pause_seconds), updated_at = now()
+  where r.community_id = p_community_id and r.reward_id = p_reward_id and r.lease_token = p_lease_token and r.state = 'sending'
+  returning r.state into v_state;
+  return v_state;
+end
+$function$;
+comment on function forget_reward_key(text,uuid,uuid,double precision,text) is 'Nothing has come of the key and nothing can any more: the reward is as before its first call, or cancelled where its level has been lost since. Null when the lease was lost.';
+grant execute on function forget_reward_key(text,uuid,uuid,double precision,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.forget_said()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.request := null;
+  new.idempotency_key := null;
+  new.keyed_at := null;
+  return new;
+end
+$function$;
+comment on function forget_said() is 'What a reply said is not kept once it has come to its end: a board names others, who may leave it or have themselves deleted.';
+
+CREATE OR REPLACE FUNCTION public.grant_reward(p_community_id text, p_by text, p_user_id text, p_type text, p_value jsonb, p_note text, p_key text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_key text := p_by || ':' || p_key;
+  v_reward public.rewards;
+begin
+  perform public.require_community(p_community_id);
+  select * into v_reward from public.rewards r where r.community_id = p_community_id and r.grant_key = v_key;
+  if not found then
+    if not exists (select from public.communities c
+      where c.community_id = p_community_id and c.rewards_confirmed_at is not null)
+    then
+      return jsonb_build_object('outcome', 'not_confirmed');
+    end if;
+    insert into public.users (community_id, user_id) values (p_community_id, p_user_id) on conflict do nothing;
+    insert into public.rewards (community_id, user_id, type, value, note, granted_by, grant_key, state)
+    values (p_community_id, p_user_id, p_type, p_value, p_note, p_by, v_key, 'confirmed')
+    on conflict (community_id, grant_key) do nothing returning * into v_reward;
+    if found then
+      perform public.queue_sending(p_community_id);
+      if not exists (select from public.profiles p where p.community_id = p_community_id and p.user_id = p_user_id) then
+        perform graphile_worker.add_job('fetch_profile', json_build_object('communityId', p_community_id, 'userId', p_user_id),
+          job_key => 'profile:' || p_community_id || ':' || p_user_id);
+      end if;
+      perform public.write_audit(p_community_id, p_by, 'reward.granted', p_user_id, jsonb_strip_nulls(jsonb_build_object(
+        'rewardId', v_reward.reward_id, 'type', p_type, 'value', p_value, 'note', p_note)));
+      return jsonb_build_object('outcome', 'granted', 'rewardId', v_reward.reward_id);
+    end if;
+    -- Of another request with the same key, which has just ended.
+    select * into strict v_reward from public.rewards r where r.community_id = p_community_id and r.grant_key = v_key;
+  end if;
+  return jsonb_build_object('rewardId', v_reward.reward_id, 'outcome',
+    case when (v_reward.user_id, v_reward.type, v_reward.value) = (p_user_id, p_type, p_value)
+      and v_reward.note is not distinct from p_note then 'repeated' else 'other' end);
+end
+$function$;
+comment on function grant_reward(text,text,text,text,jsonb,text,text) is 'A reward by hand, once per key of who grants. Returns { outcome: granted, repeated, other (the key stands for another reward) or not_confirmed, rewardId }.';
+grant execute on function grant_reward(text,text,text,text,jsonb,text,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.keep_erased()
  RETURNS trigger
@@ -1236,6 +2113,18 @@ $function$;
 comment on function level_at(bigint[],bigint) is 'The level of a sum of XP under a curve; null thresholds are the default, MEE6''s.';
 grant execute on function level_at(bigint[],bigint) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.list_communities_to_compare()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select c.community_id from public.communities c
+  order by greatest(c.rewards_compared_at, c.rewards_unread_at) nulls first, c.community_id
+$function$;
+comment on function list_communities_to_compare() is 'Whose rewards were longest not compared with Whop come first: a run that was cut short goes on where it ended.';
+grant execute on function list_communities_to_compare() to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.list_community_ids()
  RETURNS SETOF text
  LANGUAGE sql
@@ -1246,6 +2135,66 @@ AS $function$
 $function$;
 comment on function list_community_ids() is 'For the worker, which has work in every community; ids only.';
 grant execute on function list_community_ids() to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.month_of(p_at timestamp with time zone, p_time_zone text)
+ RETURNS date
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select date_trunc('month', p_at at time zone p_time_zone)::date
+$function$;
+comment on function month_of(timestamp with time zone,text) is 'First day of the month that it is then in the time zone.';
+
+CREATE OR REPLACE FUNCTION public.name_channel(p_community_id text, p_notification_id uuid, p_token uuid, p_channel_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.told_levels t set direct_channel_id = p_channel_id
+  where t.community_id = p_community_id and t.user_id = (select n.user_id from public.notifications n
+    where n.community_id = p_community_id and n.notification_id = p_notification_id and n.lease_token = p_token);
+  return found;
+end
+$function$;
+comment on function name_channel(text,uuid,uuid,text) is 'Where direct messages to a member are written from now on; null when that place is gone. False when the lease is another''s.';
+grant execute on function name_channel(text,uuid,uuid,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.note_unread_rewards(p_community_id text, p_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.communities c set rewards_unread_at = p_at where c.community_id = p_community_id;
+end
+$function$;
+comment on function note_unread_rewards(text,timestamp with time zone) is 'Says that Whop could not be asked; what was found before stays.';
+grant execute on function note_unread_rewards(text,timestamp with time zone) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.park_reward(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_pause_seconds double precision)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.rewards r set state = 'waiting', waits_for = 'membership', failures = 0, errors = 0, last_error = null,
+    lease_token = null, leased_until = null, next_attempt_at = now() + make_interval(secs => p_pause_seconds),
+    updated_at = case when r.state = 'waiting' then r.updated_at else now() end
+  where r.community_id = p_community_id and r.reward_id = p_reward_id and r.lease_token = p_lease_token
+    and r.state in ('confirmed', 'waiting');
+  return found;
+end
+$function$;
+comment on function park_reward(text,uuid,uuid,double precision) is 'The member has no membership that days could be added to: looked at again later, and at once when one begins.';
+grant execute on function park_reward(text,uuid,uuid,double precision) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.period_reached_at(p_community_id text, p_user_id text, p_period text, p_starts_on date)
  RETURNS timestamp with time zone
@@ -1268,6 +2217,73 @@ AS $function$
 $function$;
 comment on function period_reached_at(text,text,text,date) is 'When the member''s XP of a week or month last changed, read from the log and the opening balance.';
 
+CREATE OR REPLACE FUNCTION public.postpone_notification(p_community_id text, p_notification_id uuid, p_token uuid, p_seconds double precision, p_quiet_until timestamp with time zone, p_error text, p_failed boolean, p_by_us boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.notifications n set
+    next_attempt_at = coalesce(p_quiet_until, now() + p_seconds * interval '1 second'),
+    -- Quiet hours do not make it old.
+    expires_at = n.expires_at + coalesce(greatest(p_quiet_until - now(), interval '0'), interval '0'),
+    failures = case when p_failed then n.failures + 1 else n.failures end,
+    errors = case when p_by_us then n.errors + 1 else 0 end,
+    last_error = coalesce(p_error, n.last_error), lease_token = null, leased_until = null, updated_at = now()
+  where n.community_id = p_community_id and n.notification_id = p_notification_id and n.lease_token = p_token
+    and n.state in ('due', 'sending');
+  if not found then
+    return false;
+  end if;
+  if p_quiet_until is null and p_seconds <= 60 then
+    -- Sooner than the next look at all communities.
+    perform graphile_worker.add_job('send_notifications', json_build_object('communityId', p_community_id),
+      job_key => 'send_notifications_soon:' || p_community_id, run_at => now() + p_seconds * interval '1 second');
+  end if;
+  return true;
+end
+$function$;
+comment on function postpone_notification(text,uuid,uuid,double precision,timestamp with time zone,text,boolean,boolean) is 'Gives a message back for later: in so many seconds of this clock, or when quiet hours end. False when the lease is another''s.';
+grant execute on function postpone_notification(text,uuid,uuid,double precision,timestamp with time zone,text,boolean,boolean) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.put_off_job(p_job_id bigint, p_worker_id text, p_locked_at timestamp with time zone, p_key text, p_error text, p_pause_seconds double precision, p_max_attempts integer)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_job graphile_worker._private_jobs;
+begin
+  select j.* into v_job from graphile_worker._private_jobs j
+  where j.id = p_job_id and j.locked_by = p_worker_id
+    and j.locked_at between p_locked_at - interval '2 milliseconds' and p_locked_at + interval '2 milliseconds'
+  for update;
+  if not found then
+    return 'lost';
+  end if;
+  perform public.unlock_queue(v_job.job_queue_id, p_worker_id);
+  if v_job.key is null and p_key is not null then
+    delete from graphile_worker._private_jobs j where j.id = p_job_id;
+    return 'replaced';
+  end if;
+  update graphile_worker._private_jobs j
+  set locked_by = null, locked_at = null, last_error = left(p_error, 2000), max_attempts = p_max_attempts,
+    attempts = least(j.attempts, p_max_attempts), run_at = now() + make_interval(secs => p_pause_seconds), updated_at = now()
+  where j.id = p_job_id;
+  if v_job.attempts < p_max_attempts then
+    return 'again';
+  end if;
+  -- The newest one of the same says it all.
+  delete from graphile_worker._private_jobs j
+  where j.task_id = v_job.task_id and j.payload::text = v_job.payload::text and j.id < p_job_id
+    and j.locked_by is null and j.attempts >= j.max_attempts;
+  return 'over';
+end
+$function$;
+comment on function put_off_job(bigint,text,timestamp with time zone,text,text,double precision,integer) is 'After a failure: the job runs again after the pause, or is over when that was its last attempt; one that a later job of its key has replaced is gone. Changes nothing for a worker that has lost it.';
+
 CREATE OR REPLACE FUNCTION public.queue_age_seconds()
  RETURNS integer
  LANGUAGE sql
@@ -1280,6 +2296,167 @@ AS $function$
 $function$;
 comment on function queue_age_seconds() is 'How long the oldest job that could run has been waiting; 0 when none waits.';
 grant execute on function queue_age_seconds() to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.queue_level_up(p_community_id text, p_user_id text, p_old_level integer, p_new_level integer, p_caused_by text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_told integer;
+  v_settings jsonb;
+  v_visibility text;
+begin
+  select t.level into v_told from public.told_levels t
+  where t.community_id = p_community_id and t.user_id = p_user_id for no key update;
+  v_told := coalesce(v_told, p_old_level);
+  if p_new_level <= v_told then
+    return;
+  end if;
+  insert into public.told_levels as t (community_id, user_id, level) values (p_community_id, p_user_id, p_new_level)
+  on conflict (community_id, user_id) do update set level = excluded.level;
+
+  -- History that came later, by a replay, from before yesterday or out of a seed, is no news.
+  if not exists (
+    select from public.activity_identities i
+    join public.activity_log l on l.community_id = i.community_id and l.user_id = i.user_id and l.occurred_at = i.occurred_at
+      and l.activity_id = i.activity_id
+    where i.community_id = p_community_id and i.activity_id = p_caused_by and i.user_id = p_user_id
+      and i.occurred_at > now() - interval '24 hours' and l.source <> 'seed'
+  ) or exists (
+    select from public.notification_preferences p
+    where p.community_id = p_community_id and p.user_id = p_user_id and not p.notifications
+  ) then
+    return;
+  end if;
+
+  select s.settings, u.visibility into v_settings, v_visibility
+  from public.notification_settings s join public.users u on u.community_id = s.community_id and u.user_id = p_user_id
+  where s.community_id = p_community_id;
+  -- What is due to the member on a channel and has not been said yet says it all at once.
+  insert into public.notifications as n (community_id, user_id, about, channel, from_level, to_level)
+  select p_community_id, p_user_id, 'level_up', wanted.channel, v_told, p_new_level
+  from (values
+    ('push', (v_settings ->> 'levelUpPush')::boolean),
+    ('announcement', (v_settings -> 'announcement' ->> 'enabled')::boolean and v_visibility = 'public'),
+    ('direct_message', (v_settings -> 'directMessage' ->> 'enabled')::boolean)
+  ) wanted (channel, is_on)
+  where wanted.is_on
+  on conflict (community_id, user_id, channel) where about = 'level_up' and state = 'due'
+    do update set to_level = excluded.to_level, expires_at = excluded.expires_at, updated_at = now();
+  if found then
+    perform public.queue_notifications(p_community_id);
+  end if;
+end
+$function$;
+comment on function queue_level_up(text,text,integer,integer,text) is 'Messages about levels that a member has reached for the first time: one for each way that is switched on, however many levels. None for history, nor for who wants none.';
+
+CREATE OR REPLACE FUNCTION public.queue_notifications(p_community_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.wake_worker('send_notifications', p_community_id);
+end
+$function$;
+comment on function queue_notifications(text) is 'Wakes a worker for messages that may be sent. The rows say what is to be done; the job only that it is time to look.';
+
+CREATE OR REPLACE FUNCTION public.queue_reply(p_community_id text, p_user_id text, p_message_id text, p_replying_to_id text, p_channel_id text, p_experience_id text, p_command text, p_asked_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_commands jsonb;
+  v_cooldown interval;
+begin
+  perform public.require_community(p_community_id);
+  -- One of a member at a time, or two at once would both find that nothing had been asked before.
+  perform pg_advisory_xact_lock(10, hashtext(p_community_id || ' ' || p_user_id));
+  if exists (
+    select from public.notifications n
+    where n.community_id = p_community_id and n.dedupe_key = 'command:' || p_message_id
+  ) then
+    return 'repeated';
+  end if;
+  -- To who asked a minute ago an answer is noise.
+  if p_asked_at <= now() - interval '60 seconds' then
+    return 'too_late';
+  end if;
+
+  select s.settings -> 'commands' into v_commands from public.notification_settings s where s.community_id = p_community_id;
+  if not coalesce((v_commands ->> 'enabled')::boolean, true) or coalesce(v_commands -> 'disabledExperienceIds' ? p_experience_id, false) then
+    return 'off';
+  end if;
+  -- By when they were asked: in whichever order two messages come, one of them is answered, and a repetition changes nothing.
+  v_cooldown := make_interval(secs => coalesce((v_commands ->> 'cooldownSeconds')::double precision, 15));
+  if exists (
+    select from public.notifications n
+    where n.community_id = p_community_id and n.user_id = p_user_id and n.about = 'command'
+      and (n.payload ->> 'askedAt')::timestamptz > p_asked_at - v_cooldown
+      and (n.payload ->> 'askedAt')::timestamptz < p_asked_at + v_cooldown
+  ) then
+    return 'cooling_down';
+  end if;
+
+  insert into public.notifications (community_id, user_id, about, channel, dedupe_key, expires_at, payload)
+  values (p_community_id, p_user_id, 'command', 'reply', 'command:' || p_message_id,
+    least(p_asked_at, now()) + interval '60 seconds',
+    jsonb_build_object('command', p_command, 'channelId', p_channel_id, 'replyingToId', p_replying_to_id, 'askedAt', p_asked_at))
+  on conflict (community_id, dedupe_key) do nothing;
+  if not found then
+    return 'repeated';
+  end if;
+  perform public.queue_notifications(p_community_id);
+  return 'queued';
+end
+$function$;
+comment on function queue_reply(text,text,text,text,text,text,text,timestamp with time zone) is 'Decides whether a command is answered, and if so notes the reply down to be sent: queued, or why not. Commands and channels can be switched off; between two of a member that are answered lies the cooldown.';
+grant execute on function queue_reply(text,text,text,text,text,text,text,timestamp with time zone) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.queue_reward_news(p_community_id text, p_reward_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.notifications as n (community_id, user_id, about, channel, reward_id, dedupe_key)
+  select r.community_id, r.user_id, 'reward', 'push', r.reward_id, 'reward:' || r.reward_id
+  from public.rewards r
+  join public.notification_settings s on s.community_id = r.community_id
+  where r.community_id = p_community_id and r.reward_id = p_reward_id and r.state = 'delivered'
+    and (s.settings ->> 'rewardPush')::boolean
+    -- Found days after it was sent: the member has had it since.
+    and coalesce(r.keyed_at, now()) > now() - interval '24 hours'
+    and not exists (
+      select from public.notification_preferences p
+      where p.community_id = r.community_id and p.user_id = r.user_id and not p.notifications)
+    -- What comes with its level needs no second message: that of the level has just named it.
+    and not exists (
+      select from public.notifications u
+      join public.communities c on c.community_id = u.community_id and c.rewards_confirmed_at <= u.created_at
+      where u.community_id = r.community_id and u.user_id = r.user_id and u.about = 'level_up' and u.channel = 'push'
+        and u.from_level < r.level and u.to_level >= r.level and u.state <> 'cancelled' and u.created_at > now() - interval '1 hour')
+  on conflict (community_id, dedupe_key) do nothing;
+  if found then
+    perform public.queue_notifications(p_community_id);
+  end if;
+end
+$function$;
+comment on function queue_reward_news(text,uuid) is 'A message to the member whose reward has just been delivered; called where that is written down. Once for a reward.';
+
+CREATE OR REPLACE FUNCTION public.queue_sending(p_community_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.wake_worker('send_rewards', p_community_id);
+end
+$function$;
+comment on function queue_sending(text) is 'Wakes a worker for rewards that may be sent. The rows say what is to be done; the job only that it is time to look.';
 
 CREATE OR REPLACE FUNCTION public.rebuild_member(p_community_id text, p_user_id text, p_cause text)
  RETURNS jsonb
@@ -1432,6 +2609,72 @@ end
 $function$;
 grant execute on function rebuild_member(text,text,text) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.recover_dead_jobs(p_silent_seconds double precision)
+ RETURNS TABLE(job_id bigint, task text, is_over boolean)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_since timestamptz := now() - make_interval(secs => p_silent_seconds);
+  v_dead text[];
+begin
+  delete from public.worker_heartbeats w where w.seen_at < v_since;
+  -- Somebody who has only just begun may not have said so yet.
+  select array_agg(held.locked_by) into v_dead from (
+    select h.locked_by from (
+      select j.locked_by, j.locked_at from graphile_worker._private_jobs j
+      union all select q.locked_by, q.locked_at from graphile_worker._private_job_queues q
+    ) h where h.locked_by is not null group by h.locked_by having max(h.locked_at) < v_since
+  ) held
+  where not exists (select from public.worker_heartbeats w where w.worker_id = held.locked_by);
+
+  -- A later job of the same key has taken the place of such a one.
+  delete from graphile_worker._private_jobs j
+  where j.locked_by = any(v_dead) and j.key is null and j.attempts >= j.max_attempts and j.updated_at > j.locked_at;
+
+  -- Behind those that wait, and later each time after some, for it may be what kills its workers.
+  return query
+  update graphile_worker._private_jobs j
+  set locked_by = null, locked_at = null,
+    run_at = greatest(j.run_at, now()) + greatest(0, j.attempts - 4) * interval '1 minute',
+    last_error = 'Its worker was killed or frozen while it worked on this.', updated_at = now()
+  from graphile_worker._private_tasks t
+  where j.locked_by = any(v_dead) and t.id = j.task_id
+  returning j.id, t.identifier, j.attempts >= j.max_attempts;
+
+  perform graphile_worker.force_unlock_workers(v_dead);
+end
+$function$;
+comment on function recover_dead_jobs(double precision) is 'Gives back the jobs of workers that nothing has been heard of for so many seconds, and tells which.';
+grant execute on function recover_dead_jobs(double precision) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.refer_reward(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_problem text, p_last_error text, p_nothing_sent boolean)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  if p_nothing_sent then
+    perform pg_advisory_xact_lock(9, hashtext(p_community_id));
+  end if;
+  update public.rewards r set state = 'needs_attention', problem = p_problem, last_error = p_last_error, waits_for = null,
+    idempotency_key = case when not p_nothing_sent then r.idempotency_key end,
+    keyed_at = case when not p_nothing_sent then r.keyed_at end,
+    request = case when not p_nothing_sent then r.request end,
+    code = case when not p_nothing_sent then r.code end,
+    budget_month = case when not p_nothing_sent then r.budget_month end,
+    errors = 0, lease_token = null, leased_until = null, updated_at = now()
+  where r.community_id = p_community_id and r.reward_id = p_reward_id and r.lease_token = p_lease_token
+    and r.state in ('confirmed', 'sending', 'waiting');
+  return found;
+end
+$function$;
+comment on function refer_reward(text,uuid,uuid,text,text,boolean) is 'To a person. Where it is certain that nothing was sent the key goes with it: Whop would repeat its refusal under it, and the days are free for others.';
+grant execute on function refer_reward(text,uuid,uuid,text,text,boolean) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1441,6 +2684,33 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'W5A01';
 end
 $function$;
+
+CREATE OR REPLACE FUNCTION public.release_reward(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_pause_seconds double precision, p_last_error text, p_because text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.rewards r set
+    -- Turned away at the door a call cannot have had an effect.
+    calls = r.calls - (p_because = 'turned_away')::integer,
+    failures = r.failures + (p_because <> 'not_now')::integer,
+    errors = case p_because when 'error' then r.errors + 1 when 'not_now' then r.errors else 0 end,
+    state = case when p_because = 'error' and r.errors >= 7 then 'needs_attention' else r.state end,
+    problem = case when p_because = 'error' and r.errors >= 7 then 'error' end,
+    waits_for = case when p_because = 'error' and r.errors >= 7 then null else r.waits_for end,
+    last_error = coalesce(p_last_error, r.last_error), lease_token = null, leased_until = null,
+    next_attempt_at = now() + make_interval(secs => p_pause_seconds),
+    updated_at = case when p_because = 'error' and r.errors >= 7 then now() else r.updated_at end
+  where r.community_id = p_community_id and r.reward_id = p_reward_id and r.lease_token = p_lease_token
+    and r.state in ('confirmed', 'sending', 'waiting');
+  return found;
+end
+$function$;
+comment on function release_reward(text,uuid,uuid,double precision,text,text) is 'Puts it back until later because of: failed (a call or a read came to nothing) | turned_away (429: that call does not count) | error (our own; the eighth in a row is for a person) | not_now (no attempt was made).';
+grant execute on function release_reward(text,uuid,uuid,double precision,text,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.remember_experience(p_community_id text, p_title text, p_experience_id text, p_name text)
  RETURNS void
@@ -1456,6 +2726,44 @@ end
 $function$;
 comment on function remember_experience(text,text,text,text) is 'What Whop said an experience belongs to; its community is made when it is new.';
 grant execute on function remember_experience(text,text,text,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.replace_reward_differences(p_community_id text, p_found jsonb, p_at timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_new integer;
+begin
+  perform public.require_community(p_community_id);
+  -- Two runs at once end one after the other.
+  update public.communities c set rewards_compared_at = p_at, rewards_unread_at = null where c.community_id = p_community_id;
+  with found as (
+    select distinct on (f.kind, f.subject) f.*
+    from jsonb_to_recordset(p_found) as f(kind text, subject text, severity text, reward_id uuid, whop_id text, code_end text,
+      expected_until timestamptz, found_until timestamptz)
+    where f.reward_id is null
+      or exists (select from public.rewards r where r.community_id = p_community_id and r.reward_id = f.reward_id)
+  ), gone as (
+    delete from public.reward_differences d where d.community_id = p_community_id
+      and not exists (select from found f where f.kind = d.kind and f.subject = d.subject)
+  ), kept as (
+    insert into public.reward_differences as d (community_id, kind, subject, severity, reward_id, whop_id, code_end,
+      expected_until, found_until, first_seen_at)
+    select p_community_id, f.kind, f.subject, f.severity, f.reward_id, f.whop_id, f.code_end, f.expected_until, f.found_until, p_at
+    from found f
+    on conflict (community_id, kind, subject) do update set severity = excluded.severity, reward_id = excluded.reward_id,
+      whop_id = excluded.whop_id, code_end = excluded.code_end, expected_until = excluded.expected_until,
+      found_until = excluded.found_until
+    returning d.first_seen_at
+  )
+  select count(*) into v_new from kept k where k.first_seen_at = p_at;
+  return v_new;
+end
+$function$;
+comment on function replace_reward_differences(text,jsonb,timestamp with time zone) is 'Writes what a comparison with Whop has found; what was found before keeps when it was first seen. Returns how many are new.';
+grant execute on function replace_reward_differences(text,jsonb,timestamp with time zone) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.replay_member(p_community_id text, p_user_id text, p_activity activities, p_change text, OUT outcome text, OUT base_xp bigint, OUT xp bigint, OUT settings_version integer, OUT day date, OUT xp_difference bigint)
  RETURNS record
@@ -1647,6 +2955,112 @@ $function$;
 comment on function resolve_experience(text) is 'The community of an experience, or of itself; null when unknown. The one question that must be asked before the community is known.';
 grant execute on function resolve_experience(text) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.resume_waiting(p_community_id text, p_user_id text)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_resumed integer;
+begin
+  perform public.require_community(p_community_id);
+  update public.rewards r set next_attempt_at = now()
+  where r.community_id = p_community_id and r.user_id = p_user_id and r.state = 'waiting' and r.next_attempt_at > now();
+  get diagnostics v_resumed = row_count;
+  if v_resumed > 0 then
+    perform public.queue_sending(p_community_id);
+  end if;
+  return v_resumed;
+end
+$function$;
+comment on function resume_waiting(text,text) is 'A membership of the member has begun: what waited for one is looked at now.';
+grant execute on function resume_waiting(text,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.reward_actions(p_reward rewards)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select case p_reward.state
+    when 'due' then array['cancel']
+    when 'confirmed' then
+      case when p_reward.next_attempt_at > now() and p_reward.waits_for is distinct from 'budget' then array['retry'] else '{}' end
+        || array['cancel']
+    when 'waiting' then array['retry', 'cancel']
+    when 'sending' then case when p_reward.next_attempt_at > now() then array['retry'] else '{}' end
+    when 'needs_attention' then
+      case when p_reward.level_lost_at is null then array['retry'] else '{}' end || array['settle_sent']
+        || case when p_reward.idempotency_key is not null then array['settle_not_sent'] else '{}' end || array['cancel']
+    else '{}'
+  end
+$function$;
+comment on function reward_actions(rewards) is 'What a person may do with a reward. One that is being sent may have arrived: nobody cancels it before it is known. Where a key was used a person may say that nothing came of it; where none counts, nothing has.';
+grant execute on function reward_actions(rewards) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.save_notification_settings(p_community_id text, p_by text, p_settings jsonb, p_seen integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_stored public.notification_settings;
+begin
+  perform public.require_community(p_community_id);
+  select * into v_stored from public.notification_settings s where s.community_id = p_community_id for no key update;
+  if not found then
+    raise exception 'no community %', p_community_id using errcode = 'W5N01';
+  end if;
+  if v_stored.settings = p_settings then
+    return v_stored.version;
+  end if;
+  if v_stored.version <> p_seen then
+    raise exception 'notification settings of % are at version %, not %', p_community_id, v_stored.version, p_seen using errcode = 'W5S01';
+  end if;
+  update public.notification_settings s set settings = p_settings, version = s.version + 1, updated_at = now()
+  where s.community_id = p_community_id;
+  perform public.write_audit(p_community_id, p_by, 'notifications.changed', null, jsonb_build_object('version', v_stored.version + 1,
+    'changed', (select jsonb_object_agg(n.key, n.value) from jsonb_each(p_settings) n where v_stored.settings -> n.key is distinct from n.value)));
+  return v_stored.version + 1;
+end
+$function$;
+comment on function save_notification_settings(text,text,jsonb,integer) is 'Stores what a community tells its members and returns the version. The same again changes nothing; a change made of another version than the stored one is refused.';
+grant execute on function save_notification_settings(text,text,jsonb,integer) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.set_free_days_budget(p_community_id text, p_by text, p_days integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_before integer;
+begin
+  perform public.require_community(p_community_id);
+  -- Whoever begins a reward decides before or after, never on the old number while this one is written.
+  perform pg_advisory_xact_lock(9, hashtext(p_community_id));
+  select c.free_days_per_month into v_before from public.communities c where c.community_id = p_community_id for no key update;
+  if not found or v_before is not distinct from p_days then
+    return false;
+  end if;
+  update public.communities c set free_days_per_month = p_days, updated_at = now() where c.community_id = p_community_id;
+  if p_days is null or p_days > v_before then
+    update public.rewards r set next_attempt_at = now()
+    where r.community_id = p_community_id and r.state = 'confirmed' and r.waits_for = 'budget';
+    if found then
+      perform public.queue_sending(p_community_id);
+    end if;
+  end if;
+  perform public.write_audit(p_community_id, p_by, 'reward.budget', null,
+    jsonb_build_object('freeDaysPerMonth', p_days, 'before', v_before));
+  return true;
+end
+$function$;
+comment on function set_free_days_budget(text,text,integer) is 'How many free days a month may cost; null for no limit. More of them wakes what waits for the next month. Returns whether it is another number than before.';
+grant execute on function set_free_days_budget(text,text,integer) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.set_removed(p_community_id text, p_activity_id text, p_removed boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -1806,30 +3220,44 @@ CREATE OR REPLACE FUNCTION public.settle_rewards(p_community_id text, p_user_id 
 AS $function$
 declare
   v_due jsonb := '[]';
+  v_state text;
 begin
   if p_new_level > p_old_level then
+    select case when c.rewards_confirmed_at is null then 'due' else 'confirmed' end into v_state
+    from public.communities c where c.community_id = p_community_id;
     with due as (
-      insert into public.rewards as r (community_id, user_id, rule_id, level, type, value, caused_by)
-      select p_community_id, p_user_id, rule.rule_id, rule.level, rule.type, rule.value, p_caused_by
+      insert into public.rewards as r (community_id, user_id, rule_id, level, type, value, caused_by, state)
+      select p_community_id, p_user_id, rule.rule_id, rule.level, rule.type, rule.value, p_caused_by, v_state
       from public.reward_rules rule
       where rule.community_id = p_community_id and rule.active and rule.level > p_old_level and rule.level <= p_new_level
       order by rule.level, rule.rule_id
       on conflict (community_id, user_id, rule_id) do update
-        set state = 'due', cancelled_because = null, caused_by = excluded.caused_by, due_at = now(), updated_at = now()
+        set state = excluded.state, cancelled_because = null, caused_by = excluded.caused_by, due_at = now(),
+          next_attempt_at = now(), updated_at = now()
         where r.state = 'cancelled' and r.cancelled_because = 'level_lost'
       returning r.reward_id, r.level, r.type, r.value
     )
     select coalesce(jsonb_agg(jsonb_build_object('rewardId', reward_id, 'level', level, 'type', type, 'value', value)
       order by level, reward_id), '[]') into v_due from due;
+    update public.rewards set level_lost_at = null, updated_at = now()
+    where community_id = p_community_id and user_id = p_user_id and level_lost_at is not null and level <= p_new_level;
+    if v_state = 'confirmed' and v_due <> '[]' then
+      perform public.queue_sending(p_community_id);
+    end if;
+    perform public.queue_level_up(p_community_id, p_user_id, p_old_level, p_new_level, p_caused_by);
   elsif p_new_level < p_old_level then
-    update public.rewards set state = 'cancelled', cancelled_because = 'level_lost', updated_at = now()
+    update public.rewards set state = 'cancelled', cancelled_because = 'level_lost', waits_for = null, lease_token = null,
+      leased_until = null, updated_at = now()
     where community_id = p_community_id and user_id = p_user_id and level > p_new_level
       and state in ('due', 'confirmed', 'waiting');
+    update public.rewards set level_lost_at = now(), updated_at = now()
+    where community_id = p_community_id and user_id = p_user_id and level > p_new_level and level_lost_at is null
+      and state in ('sending', 'delivered', 'needs_attention');
   end if;
   return v_due;
 end
 $function$;
-comment on function settle_rewards(text,text,integer,integer,text) is 'Rewards of the levels between two levels: due on the way up (each once, also on a jump), unsent ones cancelled on the way down.';
+comment on function settle_rewards(text,text,integer,integer,text) is 'Rewards of the levels between two levels: due on the way up (each once, also on a jump), confirmed where the creator has agreed to pay. On the way down unsent ones are cancelled and sent ones marked.';
 
 CREATE OR REPLACE FUNCTION public.stored_receipt(p_community_id text, p_activity_id text)
  RETURNS jsonb
@@ -1853,6 +3281,53 @@ AS $function$
   where i.community_id = p_community_id and i.activity_id = p_activity_id and i.user_id is null and i.occurred_at is not null
 $function$;
 comment on function stored_receipt(text,text) is 'The receipt of an activity that is already recorded, as it stands now; of an erased one that it pays nothing, and not whose it was.';
+
+CREATE OR REPLACE FUNCTION public.unlock_queue(p_queue_id integer, p_worker_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  update graphile_worker._private_job_queues q set locked_by = null, locked_at = null
+  where q.id = p_queue_id and q.locked_by = p_worker_id
+$function$;
+comment on function unlock_queue(integer,text) is 'Jobs of one named queue run one after the other: the next may run.';
+
+CREATE OR REPLACE FUNCTION public.wake_for_budget()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.rewards r set next_attempt_at = now()
+  where r.community_id = new.community_id and r.reward_id = any (array(
+    select w.reward_id from public.rewards w where w.community_id = new.community_id and w.state = 'confirmed'
+      and w.waits_for = 'budget' order by w.reward_id for no key update skip locked));
+  if found then
+    perform public.queue_sending(new.community_id);
+  end if;
+  return null;
+end
+$function$;
+comment on function wake_for_budget() is 'Days have come back into the budget: what waits for it is tried now, and waits again where it still does not fit.';
+
+CREATE OR REPLACE FUNCTION public.wake_worker(p_task text, p_community_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_job graphile_worker._private_jobs;
+begin
+  -- Awards of several members wake for rewards and messages in any order: each would wait for the other's job.
+  perform pg_advisory_xact_lock(11, hashtext(p_community_id));
+  loop
+    v_job := graphile_worker.add_job(p_task, json_build_object('communityId', p_community_id),
+      job_key => p_task || ':' || p_community_id);
+    exit when v_job.id is not null;
+  end loop;
+end
+$function$;
+comment on function wake_worker(text,text) is 'Lets a worker look what there is to do for a community, certainly after the caller''s commit. The rows say what; the job only that it is time.';
 
 CREATE OR REPLACE FUNCTION public.write_audit(p_community_id text, p_actor text, p_action text, p_subject text, p_details jsonb)
  RETURNS bigint

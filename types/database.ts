@@ -108,15 +108,27 @@ export interface Communities {
   community_id: string;
   created_at: Generated<Timestamp>;
   /**
+   * At most so many free days are sent in a month of the community's time zone; null for no limit.
+   */
+  free_days_per_month: number | null;
+  /**
    * When an admin first finished the onboarding; null shows it again.
    */
   onboarded_at: Timestamp | null;
   onboarded_by: string | null;
   /**
+   * When what was delivered was last compared with Whop, to the end.
+   */
+  rewards_compared_at: Timestamp | null;
+  /**
    * When the choice of rewards that holds now was made. Null: no reward is sent. Grows with each choice, and so tells whether another came between.
    */
   rewards_confirmed_at: Timestamp | null;
   rewards_confirmed_by: string | null;
+  /**
+   * When Whop could not be asked since then; what was found earlier still stands.
+   */
+  rewards_unread_at: Timestamp | null;
   /**
    * The newest settings version. An award priced with another is refused.
    */
@@ -187,6 +199,88 @@ export interface MemberActions {
   user_id: string;
 }
 
+export interface NotificationPreferences {
+  community_id: string;
+  notifications: Generated<boolean>;
+  time_zone: string | null;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+}
+
+export interface Notifications {
+  about: string;
+  calls: Generated<number>;
+  cancelled_because: string | null;
+  channel: string;
+  community_id: string;
+  created_at: Generated<Timestamp>;
+  /**
+   * One message for one reward or command. Level-ups have none: told_levels and the index of those that are due guard them.
+   */
+  dedupe_key: string | null;
+  /**
+   * How often in a row our own code has failed on it.
+   */
+  errors: Generated<number>;
+  /**
+   * News that is older is not told any more.
+   */
+  expires_at: Generated<Timestamp>;
+  /**
+   * Attempts in a row that came to nothing; the pauses between attempts grow with it.
+   */
+  failures: Generated<number>;
+  /**
+   * A level-up tells of all levels above this one, up to to_level, in one message.
+   */
+  from_level: number | null;
+  /**
+   * Written before the first call to Whop and sent with each.
+   */
+  idempotency_key: string | null;
+  /**
+   * When the key was first used. Whop forgets it after 24 hours: then nothing is sent again.
+   */
+  keyed_at: Timestamp | null;
+  last_error: string | null;
+  /**
+   * Of the worker that has it until leased_until. Whoever took it over since has another: late writes are refused.
+   */
+  lease_token: string | null;
+  leased_until: Timestamp | null;
+  next_attempt_at: Generated<Timestamp>;
+  notification_id: Generated<string>;
+  /**
+   * A reply: {channelId, content, replyingToId}. Empty for all others, whose words are made when they are sent.
+   */
+  payload: Generated<Json>;
+  problem: string | null;
+  /**
+   * What is sent, in the words of the first call: the same on each retry.
+   */
+  request: Json | null;
+  reward_id: string | null;
+  sent_at: Timestamp | null;
+  state: Generated<string>;
+  to_level: number | null;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+  /**
+   * The message at Whop, so that no other row takes it for its own.
+   */
+  whop_id: string | null;
+}
+
+export interface NotificationSettings {
+  community_id: string;
+  settings: Generated<Json>;
+  updated_at: Generated<Timestamp>;
+  /**
+   * Grows with each change: one made of an older version is refused.
+   */
+  version: Generated<number>;
+}
+
 export interface OpeningBalances {
   closed_before: Timestamp;
   community_id: string;
@@ -237,6 +331,22 @@ export interface Profiles {
   username: string | null;
 }
 
+export interface RewardDifferences {
+  code_end: string | null;
+  community_id: string;
+  expected_until: Timestamp | null;
+  first_seen_at: Timestamp;
+  found_until: Timestamp | null;
+  kind: string;
+  reward_id: string | null;
+  severity: string;
+  /**
+   * The membership or promo code at Whop, or the reward where there is neither: by this a difference is the same as yesterday.
+   */
+  subject: string;
+  whop_id: string | null;
+}
+
 export interface RewardRules {
   active: Generated<boolean>;
   community_id: string;
@@ -248,18 +358,81 @@ export interface RewardRules {
 }
 
 export interface Rewards {
+  /**
+   * First day of the month in whose budget its free days count; null while they count in none.
+   */
+  budget_month: string | null;
+  /**
+   * Calls made that might have had the effect.
+   */
+  calls: Generated<number>;
   cancelled_because: string | null;
   caused_by: string | null;
+  /**
+   * The promo code. Chosen before the first call; shown to the member once delivered.
+   */
+  code: string | null;
   community_id: string;
+  delivered_at: Timestamp | null;
+  delivered_how: string | null;
   due_at: Generated<Timestamp>;
-  level: number;
+  /**
+   * Exceptions of our own in a row: what fails for itself, and not for Whop's sake, ends with a person.
+   */
+  errors: Generated<number>;
+  /**
+   * Attempts in a row that came to nothing; the pauses between attempts grow with it.
+   */
+  failures: Generated<number>;
+  /**
+   * Who granted it and under which key of theirs: the same key again is the same reward.
+   */
+  grant_key: string | null;
+  /**
+   * Who granted it by hand; null where a level earned it.
+   */
+  granted_by: string | null;
+  /**
+   * Written before the first call to Whop and sent with each. Null: nothing has been asked under a key that still counts.
+   */
+  idempotency_key: string | null;
+  /**
+   * When the key was first used. Whop forgets it after 24 hours: then only reading tells what became of the call.
+   */
+  keyed_at: Timestamp | null;
+  last_error: string | null;
+  /**
+   * Of the worker that has it until leased_until. Whoever took it over since has another: late writes are refused.
+   */
+  lease_token: string | null;
+  leased_until: Timestamp | null;
+  level: number | null;
+  /**
+   * When its level was lost after it had been sent, or while it was. What is sent stays.
+   */
+  level_lost_at: Timestamp | null;
+  next_attempt_at: Generated<Timestamp>;
+  /**
+   * What the creator says to the member with a reward granted by hand.
+   */
+  note: string | null;
+  problem: string | null;
+  /**
+   * What is sent under the key, always the same, and what was read before (a membership's end) by which its effect is known.
+   */
+  request: Json | null;
   reward_id: Generated<string>;
-  rule_id: string;
+  rule_id: string | null;
   state: Generated<string>;
   type: string;
   updated_at: Generated<Timestamp>;
   user_id: string;
   value: Json;
+  waits_for: string | null;
+  /**
+   * What it is at Whop: the membership (mem_…) that got the days, or the promo code (promo_…).
+   */
+  whop_id: string | null;
 }
 
 export interface SettingsVersions {
@@ -269,6 +442,16 @@ export interface SettingsVersions {
   settings: Json;
   valid_from: Timestamp;
   version: number;
+}
+
+export interface ToldLevels {
+  community_id: string;
+  /**
+   * Where direct messages to the member are written, once there has been one: Whop would make another channel each time.
+   */
+  direct_channel_id: string | null;
+  level: number;
+  user_id: string;
 }
 
 export interface Users {
@@ -300,6 +483,12 @@ export interface Users {
   xp_reached_at: Timestamp | null;
 }
 
+export interface WorkerHeartbeats {
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  worker_id: string;
+}
+
 export interface DB {
   activities: Activities;
   activity_identities: ActivityIdentities;
@@ -313,12 +502,18 @@ export interface DB {
   level_curves: LevelCurves;
   level_ranks: LevelRanks;
   member_actions: MemberActions;
+  notification_preferences: NotificationPreferences;
+  notification_settings: NotificationSettings;
+  notifications: Notifications;
   opening_balances: OpeningBalances;
   opening_days: OpeningDays;
   period_rollups: PeriodRollups;
   profiles: Profiles;
+  reward_differences: RewardDifferences;
   reward_rules: RewardRules;
   rewards: Rewards;
   settings_versions: SettingsVersions;
+  told_levels: ToldLevels;
   users: Users;
+  worker_heartbeats: WorkerHeartbeats;
 }

@@ -1,4 +1,5 @@
 import type { Sample, SampleCommunity } from "@/dev/seed/communities";
+import { createDraws } from "@/dev/seed/draws";
 import type { Talk } from "@/dev/seed/talk";
 import type {
   Channel,
@@ -11,13 +12,15 @@ import type {
   WorldData,
 } from "@/dev/whop/records";
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** How much of the talk Whop still shows. */
-const SHOWN_MS = 4 * 86_400_000;
+const SHOWN_MS = 4 * DAY_MS;
 
 /** What the simulated Whop knows of the sample communities; `talk` in the order of the communities. */
 export function worldOf(sample: Sample, talk: Talk[][]): WorldData {
   const { communities, startsAt, endsAt } = sample;
-  const createdAt = new Date(startsAt.getTime() - 400 * 86_400_000).toISOString();
+  const createdAt = new Date(startsAt.getTime() - 400 * DAY_MS).toISOString();
   const users = new Map<string, User>();
   for (const { id, username, name, bio, hasPicture, joinedAt } of communities.flatMap(({ people }) => people)) {
     users.set(id, { id, username, name, bio, hasPicture, createdAt: joinedAt.toISOString() });
@@ -30,7 +33,7 @@ export function worldOf(sample: Sample, talk: Talk[][]): WorldData {
     companies: communities.map(({ companyId, title, route }) => ({ id: companyId, title, route, createdAt })),
     experiences: communities.flatMap((community) => experiencesOf(community, createdAt)),
     channels: communities.flatMap(channelsOf),
-    memberships: communities.flatMap(membershipsOf),
+    memberships: communities.flatMap((community) => membershipsOf(sample, community)),
     team: communities.flatMap(teamOf),
     messages,
     reactions: recent.filter(({ about }) => about && shown.has(about.id)).map(reactionOf),
@@ -50,9 +53,24 @@ function channelsOf({ companyId, chats, playground }: SampleCommunity): Channel[
   });
 }
 
-function membershipsOf({ companyId, people }: SampleCommunity): Membership[] {
-  return people.map(({ id, joinedAt, leftAt }) => {
-    return { companyId, userId: id, joinedAt: joinedAt.toISOString(), leftAt: leftAt?.toISOString() ?? null };
+/** Paid by the month, until some weeks from now; a few of the onlookers have paid once and for good. */
+function membershipsOf({ seed, endsAt }: Sample, { label, companyId, people }: SampleCommunity): Membership[] {
+  const draws = createDraws(seed, `memberships/${label}`);
+  return people.map(({ id: userId, joinedAt, leftAt }, index) => {
+    const end = leftAt ?? new Date(endsAt.getTime() + draws.whole(8 * 24, 29 * 24) * HOUR_MS);
+    const isForLife = leftAt === null && index > people.length * 0.7 && index % 7 === 3;
+    return {
+      id: draws.id("mem"),
+      companyId,
+      userId,
+      productId: companyId.replace("biz_", "prod_"),
+      planId: companyId.replace("biz_", isForLife ? "plan_life" : "plan_"),
+      status: leftAt === null ? "active" : "canceled",
+      renewalPeriodStart: isForLife ? null : new Date(end.getTime() - 30 * DAY_MS).toISOString(),
+      renewalPeriodEnd: isForLife ? null : end.toISOString(),
+      joinedAt: joinedAt.toISOString(),
+      leftAt: leftAt?.toISOString() ?? null,
+    };
   });
 }
 

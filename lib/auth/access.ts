@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import { AppError } from "@/lib/errors";
 import type { WhopClient } from "@/lib/whop/client";
 
 export type Role = "admin" | "moderator" | "member";
@@ -6,7 +7,8 @@ export type Role = "admin" | "moderator" | "member";
 export interface Access {
   /**
    * The user's role in a community (a Whop company), null without access to it. At most 55 s old, 5 s for "no access", so that
-   * who has just joined is let in. Throws AppError "unavailable" when Whop cannot be asked: closed, not open.
+   * who has just joined is let in. While Whop cannot be asked, who was a member within the last two hours still is one, and for
+   * everybody else it throws AppError "unavailable": closed, not open.
    */
   roleIn(companyId: string, userId: string): Promise<Role | null>;
 }
@@ -15,6 +17,9 @@ export interface Access {
 const ROLE_AGE_MS = 55_000;
 const NO_ACCESS_AGE_MS = 5_000;
 const REMEMBERED = 50_000;
+/** Nobody's right to change anything: pages go on through an hour without Whop for those who could read them before. */
+const MEMBER_WITHOUT_WHOP_MS = 2 * 3_600_000;
+const ASKED_AGAIN_MS = 5_000;
 
 /** Whop's team roles that are more than a member's here; every other one ("advertiser", "custom", …) is a member. */
 const ROLE_BY_TEAM_ROLE: Readonly<Record<string, Role>> = {
@@ -36,7 +41,7 @@ export interface AccessOptions {
 
 /** Roles as Whop has them, kept in this process; lookups of one person at the same time share one question. */
 export function createAccess({ whop, clock = () => performance.now() }: AccessOptions): Access {
-  const known = new LRUCache<string, { role: Role | null; until: number }>({ max: REMEMBERED });
+  const known = new LRUCache<string, { role: Role | null; until: number; askedAt: number }>({ max: REMEMBERED });
   const asked = new Map<string, Promise<Role | null>>();
 
   async function ask(key: string, companyId: string, userId: string): Promise<Role | null> {
@@ -44,8 +49,14 @@ export function createAccess({ whop, clock = () => performance.now() }: AccessOp
     const askedAt = clock();
     try {
       const role = await askWhop(whop, companyId, userId);
-      known.set(key, { role, until: askedAt + (role === null ? NO_ACCESS_AGE_MS : ROLE_AGE_MS) });
+      known.set(key, { role, askedAt, until: askedAt + (role === null ? NO_ACCESS_AGE_MS : ROLE_AGE_MS) });
       return role;
+    } catch (error) {
+      const last = known.get(key);
+      const isAway = error instanceof AppError && error.code === "unavailable";
+      if (!isAway || last?.role !== "member" || clock() - last.askedAt >= MEMBER_WITHOUT_WHOP_MS) throw error;
+      known.set(key, { ...last, until: clock() + ASKED_AGAIN_MS });
+      return last.role;
     } finally {
       asked.delete(key);
     }

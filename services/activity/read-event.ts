@@ -2,18 +2,42 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors";
+import { type Command, commandIn } from "@/services/activity/command";
 import {
   ActionEvent,
   ChatMessageCreated,
   ChatReactionCreated,
+  MembershipActivated,
+  MembershipWentValid,
   OwnerData,
   WhopEvent,
 } from "@/services/activity/webhook.schema";
 import type { Activity } from "@/services/xp/activity";
 
-/** What a signed webhook says: an activity and where, or nothing that counts (`reason` says what it was). */
+/** Where an event happened, as it says itself. */
+export type Place = { experienceId?: string; companyId?: string };
+
+/** A message that asks the app something. It is no activity: it neither counts nor pays. */
+export type Asked = {
+  command: Command;
+  userId: string;
+  /** Of the message; the same for the same message in whichever form it comes, as long as it has an id. */
+  messageId: string;
+  /** Null where the message has no id that Whop would know. */
+  replyingToId: string | null;
+  /** Where to answer. */
+  channelId: string;
+  /** By which the channel is switched off. */
+  experienceId: string | null;
+  askedAt: Date;
+};
+
+/** What a signed webhook says, and where; "ignored" where nothing of it counts (`reason` says what it was). */
 export type Reading =
-  | { kind: "activity"; activity: Activity; experienceId?: string; companyId?: string }
+  | ({ kind: "activity"; activity: Activity } & Place)
+  | ({ kind: "command"; asked: Asked } & Place)
+  /** A membership has begun; in the owner's form that is an activity as well. */
+  | ({ kind: "membership"; userId: string; activity?: Activity } & Place)
   | { kind: "ignored"; reason: string };
 
 type ReadDeps = Pick<Deps, "keyedHash"> & { env: Pick<Deps["env"], "whopBotUserId"> };
@@ -44,6 +68,19 @@ function readWhopEvent(deps: ReadDeps, event: z.output<typeof WhopEvent>): Readi
     const reason = notCounted(deps, channel, message, message.user.id);
     if (reason) return { kind: "ignored", reason };
     const experienceId = channel.experience_id ?? undefined;
+    const command = commandIn(message.content);
+    if (command) {
+      const asked: Asked = {
+        command,
+        userId: message.user.id,
+        messageId: message.id,
+        replyingToId: message.id,
+        channelId: channel.id,
+        experienceId: experienceId ?? null,
+        askedAt: message.created_at,
+      };
+      return { kind: "command", asked, experienceId, companyId };
+    }
     const activity: Activity = {
       activityId: `message:${message.id}`,
       userId: message.user.id,
@@ -73,7 +110,17 @@ function readWhopEvent(deps: ReadDeps, event: z.output<typeof WhopEvent>): Readi
     };
     return { kind: "activity", activity, experienceId, companyId };
   }
+  if (event.type === "membership.activated") {
+    const { user, company } = checked(MembershipActivated, event.data, "data");
+    return membership(event.type, user?.id, companyId ?? company?.id);
+  }
   return { kind: "ignored", reason: event.type };
+}
+
+/** Some memberships belong to nobody yet, and what has no company we could not place. */
+function membership(event: string, userId: string | undefined, companyId: string | undefined): Reading {
+  if (userId === undefined || !companyId?.startsWith("biz_")) return { kind: "ignored", reason: event };
+  return { kind: "membership", userId, companyId };
 }
 
 /** Direct messages, support chats, system messages and the app's own never pay. */
@@ -90,20 +137,34 @@ function notCounted(
 }
 
 function readOwnerEvent(deps: ReadDeps, event: string, data: unknown): Reading {
+  if (event === "membership.went_valid") {
+    const { user_id, company_id, page_id } = checked(MembershipWentValid, data, "data");
+    return membership(event, user_id ?? undefined, company_id ?? page_id ?? undefined);
+  }
   const action = Object.hasOwn(OWNER_ACTIONS, event) ? OWNER_ACTIONS[event] : undefined;
   if (action === undefined) return { kind: "ignored", reason: event };
   const facts = checked(OwnerData, data, "data");
   if (facts.user_id === deps.env.whopBotUserId) return { kind: "ignored", reason: "the app's own message" };
+  const { id, user_id: userId, experience_id: experienceId, created_at: occurredAt } = facts;
+  const messageId = id ?? hashOf(action, facts);
+  const command = action === "message" ? commandIn(facts.content) : undefined;
+  if (command) {
+    // A chat is known to Whop by its experience as well.
+    const where = { channelId: experienceId, experienceId };
+    const asked = { command, userId, messageId, replyingToId: id ?? null, ...where, askedAt: occurredAt };
+    return { kind: "command", asked, experienceId };
+  }
   const activity: Activity = {
-    activityId: `${action}:${facts.id ?? hashOf(action, facts)}`,
-    userId: facts.user_id,
+    activityId: `${action}:${messageId}`,
+    userId,
     action,
-    occurredAt: facts.created_at,
-    experienceId: facts.experience_id,
+    occurredAt,
+    experienceId,
     ...textFacts(deps, facts.content),
     source: "webhook",
   };
-  return { kind: "activity", activity, experienceId: facts.experience_id };
+  if (action === "member_joined") return { kind: "membership", userId, activity, experienceId };
+  return { kind: "activity", activity, experienceId };
 }
 
 /** The identity of an activity that has no id: SHA-256 over action, user, experience, time and content. */

@@ -20,6 +20,15 @@ const WhopChannel = z.object({ id, type: z.string(), experience_id: id.nullish()
 export const ChatMessageCreated = z.object({ channel: WhopChannel, message: WhopMessage });
 export const ChatReactionCreated = ChatMessageCreated.extend({ reaction: z.object({ user: WhopUser }) });
 
+/** A membership that begins, of which we need to know only whose it is and where. */
+export const MembershipActivated = z.object({
+  user: z.object({ id }).nullish(),
+  company: z.object({ id }).nullish(),
+});
+
+/** The same in Whop's older form. The page is the company. */
+export const MembershipWentValid = z.object({ user_id: id.nullish(), company_id: id.nullish(), page_id: id.nullish() });
+
 /** What Whop sends today. `company_id` is named `account_id` on webhooks pinned to 2026-08-14 or later. */
 export const WhopEvent = z.object({
   type: z.string().min(1),

@@ -17,7 +17,7 @@ export const KEPT_DATA: readonly { what: string; why: string }[] = [
     why: "The record of their work cannot be changed by anybody.",
   },
   {
-    what: "Your choice who sees you here",
-    why: "So that you stay as you wish to be seen.",
+    what: "Your choice who sees you here, and whether you get messages",
+    why: "So that you stay as you wish to be seen, and hear nothing that you do not want to hear.",
   },
 ];

@@ -65,7 +65,15 @@ export async function findRecord(trx: Trx, communityId: string, userId: string) 
         where o.community_id = ${communityId} and o.user_id = ${userId}),
       'days', coalesce((select jsonb_agg(to_jsonb(d) - 'community_id' - 'user_id' order by d.day, d.action) from daily_rollups d
         where d.community_id = ${communityId} and d.user_id = ${userId}), '[]'),
-      'rewards', coalesce((select jsonb_agg(to_jsonb(r) - 'community_id' - 'user_id' order by r.level, r.rule_id) from rewards r
-        where r.community_id = ${communityId} and r.user_id = ${userId}), '[]')) as record`.execute(trx);
+      'rewards', coalesce((select jsonb_agg(to_jsonb(r) - 'community_id' - 'user_id' - 'lease_token' - 'leased_until'
+          order by r.level, r.due_at, r.reward_id) from rewards r
+        where r.community_id = ${communityId} and r.user_id = ${userId}), '[]'),
+      'messageChoice', (select to_jsonb(c) - 'community_id' - 'user_id' from notification_preferences c
+        where c.community_id = ${communityId} and c.user_id = ${userId}),
+      'toldLevel', (select to_jsonb(t) - 'community_id' - 'user_id' from told_levels t
+        where t.community_id = ${communityId} and t.user_id = ${userId}),
+      'messages', coalesce((select jsonb_agg(to_jsonb(n) - 'community_id' - 'user_id' - 'lease_token' - 'leased_until'
+          order by n.created_at, n.notification_id) from notifications n
+        where n.community_id = ${communityId} and n.user_id = ${userId}), '[]')) as record`.execute(trx);
   return rows[0]?.record ?? {};
 }

@@ -23,6 +23,12 @@ const SCHEMA = {
   days: "Per day of the community's time zone and kind of action: how many activities, how many of them paid, XP.",
   rewards:
     "What you have earned: level, type and value, its state (due, confirmed, sending, delivered, waiting, needs_attention, cancelled) and when that changed.",
+  messageChoice:
+    "Whether you want messages from here, and your time zone for quiet hours, where you have said so. Null before you did.",
+  toldLevel:
+    "The highest level of yours that is no news any more, and where direct messages to you go. Null before one.",
+  messages:
+    "What WEE5 has sent to you or about you in the last 30 days, or was about to: about which level or reward, by which way (push, announcement in a chat, direct message, reply), its words (request) and what became of it.",
   activities:
     "Oldest first. What happened (activityId is Whop's, contentLength counts characters, contentHash stands in for the text, which is never stored), how it was decided at first (outcome, baseXp, xp and the settingsVersion of the rules), and each later correction of that with its cause. Times are ISO 8601.",
   audit: "What people did that concerns you, and what you did as an admin or moderator.",

@@ -1,6 +1,22 @@
 export type RewardType = "free_days" | "promo_code" | "badge" | "custom";
 
-/** Where a member's reward stands; "locked" before its level is reached. */
+/**
+ * What a reward is: `days` of membership; `percentOff` for `months` (as long as Whop allows where not said) and for one product
+ * (any where not said); a badge's name; a custom text.
+ */
+export type RewardValue = {
+  days?: number;
+  percentOff?: number;
+  months?: number;
+  productId?: string;
+  name?: string;
+  text?: string;
+};
+
+/**
+ * Where a member's reward stands; "locked" before its level is reached, and again when it is lost before anything was sent.
+ * "cancelled" by the creator, for good. "needs_attention" is for the creator to look at.
+ */
 export type RungState =
   | "locked"
   | "due"
@@ -11,22 +27,47 @@ export type RungState =
   | "needs_attention"
   | "cancelled";
 
-/** A level that pays something, and what has become of it for one member. */
-export type Rung = {
-  ruleId: string;
-  level: number;
-  type: RewardType;
-  value: { days?: number; percentOff?: number; name?: string; text?: string };
-  /** Total XP at which the level begins; null where the curve ends before it. */
-  startsAt: number | null;
+/** What sending needs first: a membership that days can be added to, or room in the community's budget of the month. */
+export type WaitsFor = "membership" | "budget";
+
+/** What a member is told of a reward of theirs. */
+export type Standing = {
   state: RungState;
   /** When the state last changed, ISO 8601; null while locked. */
   changedAt: string | null;
+  waitsFor: WaitsFor | null;
+  /** Sending did not go through so far and is tried again. */
+  isTriedAgain: boolean;
+  /** The promo code, whole, once delivered. */
+  code: string | null;
+};
+
+/** A level that pays something, and what has become of it for one member. */
+export type Rung = Standing & {
+  ruleId: string;
+  level: number;
+  type: RewardType;
+  value: RewardValue;
+  /** Total XP at which the level begins; null where the curve ends before it. */
+  startsAt: number | null;
+};
+
+/** A reward that the creator gave by hand, for no level. */
+export type GrantedReward = Standing & {
+  rewardId: string;
+  type: RewardType;
+  value: RewardValue;
+  /** What the creator says with it. */
+  note: string | null;
+  state: Exclude<RungState, "locked">;
+  changedAt: string;
 };
 
 export type Ladder = {
   /** Lowest level first. */
   rungs: Rung[];
+  /** Newest first, the cancelled ones left out; at most 50. */
+  granted: GrantedReward[];
   /** False until the creator has confirmed what levels pay: nothing is sent before. */
   isConfirmed: boolean;
 };

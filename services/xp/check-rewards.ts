@@ -30,7 +30,8 @@ export async function checkRewards(
     }
     const reached = reward.level <= folded.level;
     if (!reached && UNSENT.has(reward.state)) return [{ what, stored: reward.state, folded: "cancelled" }];
-    if (reached && reward.state === "cancelled") return [{ what, stored: "cancelled", folded: "due" }];
+    // What a person has cancelled stays so at whatever level.
+    if (reached && reward.cancelled_because === "level_lost") return [{ what, stored: "cancelled", folded: "due" }];
     return [];
   });
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import type { NotNull, Transaction } from "kysely";
 import type { DB } from "@/types/database";
 
 /** Outcomes that are outside the fold: decided by people or by the clock, not by the rules. */
@@ -71,12 +71,15 @@ export function listOpeningDays(trx: Transaction<DB>, communityId: string, userI
     .execute();
 }
 
+/** Rewards of levels; those granted by hand belong to none. */
 export function listRewards(trx: Transaction<DB>, communityId: string, userId: string) {
   return trx
     .selectFrom("rewards")
-    .select(["rule_id", "level", "state"])
+    .select(["rule_id", "level", "state", "cancelled_because"])
+    .$narrowType<{ rule_id: NotNull; level: NotNull }>()
     .where("community_id", "=", communityId)
     .where("user_id", "=", userId)
+    .where("rule_id", "is not", null)
     .execute();
 }
 

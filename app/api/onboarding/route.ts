@@ -2,6 +2,7 @@ import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
 import { confirmOnboarding } from "@/services/communities/confirm-onboarding";
 import { OnboardingRequest } from "@/services/communities/onboarding.schema";
+import { deliverSoon } from "@/services/notifications/deliver-soon";
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
   POST: route({
@@ -11,9 +12,10 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
     limit: { name: "onboarding", per: "caller", max: 20, windowSeconds: 60 },
     handle: async (deps, { communityId, caller, body }) => {
       const { timeZone, rules, seen } = body;
-      return {
-        rewardsConfirmedAt: await confirmOnboarding(deps, communityId, { timeZone, rules, seen, by: caller.userId }),
-      };
+      const choice = { timeZone, rules, seen, by: caller.userId };
+      const rewardsConfirmedAt = await confirmOnboarding(deps, communityId, choice);
+      deliverSoon(deps, communityId);
+      return { rewardsConfirmedAt };
     },
   }),
 });

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { AppError } from "@/lib/errors";
+import { idempotencyKeyOf } from "@/lib/http/idempotency-key";
 import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
 import { awardByHand } from "@/services/members/award-by-hand";
+import { deliverAfterAward } from "@/services/notifications/deliver-soon";
 import type { Receipt } from "@/services/xp/receipt";
 
 const AwardRequest = z.strictObject({
@@ -10,8 +11,6 @@ const AwardRequest = z.strictObject({
   experienceId: z.string().regex(/^(exp|biz)_\w{1,59}$/),
   activityType: z.enum(["message", "post", "reaction", "comment"]),
 });
-
-const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,100}$/);
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
   POST: route({
@@ -28,18 +27,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
         action: body.activityType,
         idempotencyKey: idempotencyKeyOf(request.headers),
       });
+      deliverAfterAward(deps, communityId, receipt);
       return answer(receipt);
     },
   }),
 });
-
-function idempotencyKeyOf(headers: Headers): string | undefined {
-  const key = headers.get("idempotency-key");
-  if (key === null) return undefined;
-  const parsed = IdempotencyKey.safeParse(key);
-  if (!parsed.success) throw new AppError("bad_request", "Idempotency-Key must be 1 to 100 visible ASCII characters.");
-  return parsed.data;
-}
 
 /** The owner's names for what a reward pays. */
 const REWARD_TYPES = {

@@ -1,17 +1,23 @@
+import { sql } from "kysely";
 import { drawSample, FULL_SAMPLE } from "@/dev/seed/communities";
+import { deliverHistory } from "@/dev/seed/deliver-history";
 import { type SeedReport, seedCommunities } from "@/dev/seed/seed";
 import { drawTalk } from "@/dev/seed/talk";
 import { worldOf } from "@/dev/seed/world";
 import { startWhopSimulator, type WhopSimulator } from "@/dev/whop/simulator";
+import { createAccess } from "@/lib/auth/access";
 import { createCommunities } from "@/lib/auth/communities";
 import { createKeyedHash } from "@/lib/crypto/keyed-hash";
 import { inCommunity } from "@/lib/db/database";
 import { createLogger } from "@/lib/log";
-import { createWhopClient } from "@/lib/whop/client";
+import { createWhopClient, type WhopClient } from "@/lib/whop/client";
+import { reconcileRewards } from "@/services/rewards/reconcile-rewards";
 import { checkMember } from "@/services/xp/check-member";
 import { readRules } from "@/services/xp/stored-state";
 import { useDatabase } from "@/tests/support/database";
 import { redisAway } from "@/tests/support/redis-away";
+
+const DAY_MS = 86_400_000;
 
 describe("the sample communities", () => {
   const database = useDatabase({ max: 6 });
@@ -20,6 +26,7 @@ describe("the sample communities", () => {
   const talk = sample.communities.map((community) => drawTalk(sample, community));
   const [main, second] = sample.communities;
   let whop: WhopSimulator;
+  let client: WhopClient;
   let report: SeedReport;
 
   beforeAll(async () => {
@@ -27,7 +34,7 @@ describe("the sample communities", () => {
     await stop();
     const state = { appId, apiKey, botUserId, webhookSecrets: [webhookSecret], privateJwk: signer.privateJwk };
     whop = await startWhopSimulator({ state: { ...state, world: worldOf(sample, talk) } });
-    const client = createWhopClient({
+    client = createWhopClient({
       apiKey,
       appId,
       baseUrl: whop.baseUrl,
@@ -40,6 +47,7 @@ describe("the sample communities", () => {
       keyedHash: createKeyedHash(Buffer.alloc(32, 7)),
     };
     report = await seedCommunities(deps, { sample, talk, pictureUrl: (userId) => `${whop.url}/avatars/${userId}.png` });
+    if (main) await deliverHistory({ owner: database.owner, world: whop.world }, main, sample.startsAt);
   }, 180_000);
   afterAll(() => whop?.stop());
 
@@ -51,14 +59,19 @@ describe("the sample communities", () => {
     expect(report.activities).toBeGreaterThan(40_000);
   });
 
-  test("the sample has members in every level band up to 30, rewards due, and one below zero", async () => {
+  test("the sample has members in every level band up to 30, rewards, and one below zero", async () => {
     const members = await database.owner
       .selectFrom("users")
       .select(["level", "xp"])
       .where("community_id", "=", main?.companyId ?? "")
       .execute();
     const levels = new Set(members.map(({ level }) => level));
-    const rewards = await database.owner.selectFrom("rewards").select("level").where("state", "=", "due").execute();
+    const rewards = await database.owner
+      .selectFrom("rewards")
+      .select("level")
+      .where("state", "=", "delivered")
+      .where("level", "is not", null)
+      .execute();
 
     for (let level = 1; level <= 10; level += 1) expect(levels).toContain(level);
     // Which of two neighbours somebody reaches depends on the day on which the history ends.
@@ -68,6 +81,94 @@ describe("the sample communities", () => {
     expect(members.some(({ xp }) => xp < 0)).toBe(true);
     expect(new Set(rewards.map(({ level }) => level))).toEqual(new Set([5, 10, 25]));
   });
+
+  test("the main community has confirmed its rewards before its history began, the second has not", async () => {
+    const communities = await database.owner
+      .selectFrom("communities")
+      .innerJoin("notification_settings", "notification_settings.community_id", "communities.community_id")
+      .select(["communities.community_id", "onboarded_at", "rewards_confirmed_at", "notification_settings.settings"])
+      .execute();
+    const byId = Object.fromEntries(communities.map(({ community_id, ...community }) => [community_id, community]));
+    const unsent = await countStates(second?.companyId);
+
+    expect(byId[main?.companyId ?? ""]).toMatchObject({
+      onboarded_at: sample.startsAt,
+      rewards_confirmed_at: sample.startsAt,
+      settings: { announcement: { enabled: true, experienceId: main?.chats[0]?.experienceId } },
+    });
+    expect(byId[second?.companyId ?? ""]).toMatchObject({
+      onboarded_at: null,
+      rewards_confirmed_at: null,
+      settings: { announcement: { enabled: false } },
+    });
+    expect(unsent).toEqual({ due: expect.any(Number) });
+  });
+
+  test("what the history earned was sent then, but for one of each kind that a person or a membership must help", async () => {
+    const { delivered, ...others } = await countStates(main?.companyId);
+    const { rows: late } = await sql`
+      select * from rewards where community_id = ${main?.companyId} and rule_id is not null and state = 'delivered'
+        and (delivered_at not between ${sample.startsAt} and ${sample.endsAt}
+          or budget_month <> date_trunc('month', delivered_at at time zone 'UTC')::date or whop_id is null)`.execute(
+      database.owner,
+    );
+
+    expect(delivered).toBeGreaterThan(100);
+    expect(others).toEqual({ waiting: 1, unknown_outcome: 1, no_end: 1 });
+    expect(late).toEqual([]);
+  });
+
+  test("nobody is told of the history, and nothing of it is left to send", async () => {
+    const { rows } = await sql`select community_id, user_id from notifications`.execute(database.owner);
+    const { rows: unsent } = await sql`
+      select * from rewards where community_id = ${main?.companyId} and state in ('due', 'confirmed', 'sending')`.execute(
+      database.owner,
+    );
+
+    expect(rows).toEqual([]);
+    expect(unsent).toEqual([]);
+  });
+
+  test("Whop has the memberships and codes that the history says: a comparison finds no difference", async () => {
+    const found = await reconcileRewards({
+      db: database.db,
+      log: createLogger({ logLevel: "silent" }),
+      now: () => new Date(),
+      whop: client,
+      whopShare: { take: async () => ({ allowed: true, retryAfterSeconds: 0 }) },
+      access: createAccess({ whop: client }),
+    });
+    const { rows } = await sql`select kind, severity from reward_differences`.execute(database.owner);
+    const codes = whop.world.promoCodesOf(main?.companyId ?? "");
+
+    expect(found).toBe(0);
+    expect(rows).toEqual([]);
+    expect(codes).toMatchObject([{ status: "active", stock: 1, uses: 0 }]);
+  }, 60_000);
+
+  test("every member has a membership with some weeks to go, a few have one for life, and who left has none any more", () => {
+    const memberships = whop.world.membershipsOf(main?.companyId ?? "");
+    const ends = memberships.flatMap(({ status, renewalPeriodEnd }) =>
+      status === "active" && renewalPeriodEnd !== null ? [Date.parse(renewalPeriodEnd) - endsAt.getTime()] : [],
+    );
+    const forLife = memberships.filter(({ renewalPeriodEnd }) => renewalPeriodEnd === null);
+
+    expect(memberships).toHaveLength(main?.people.length ?? 0);
+    expect(new Set(memberships.map(({ id }) => id)).size).toBe(memberships.length);
+    expect(Math.min(...ends)).toBeGreaterThan(7 * DAY_MS);
+    expect(Math.max(...ends)).toBeLessThan(70 * DAY_MS);
+    expect(forLife.length).toBeGreaterThan(4);
+    expect(forLife.length).toBeLessThan(20);
+    expect(memberships.filter(({ status }) => status === "canceled")).toMatchObject([{ userId: main?.exMemberId }]);
+  });
+
+  /** How many rewards there are of each state, those for a person by their problem. */
+  async function countStates(companyId = ""): Promise<Record<string, number>> {
+    const { rows } = await sql<{ state: string; count: number }>`
+      select coalesce(problem, state) as state, count(*)::integer as count from rewards
+      where community_id = ${companyId} and state <> 'cancelled' group by 1`.execute(database.owner);
+    return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+  }
 
   test("what the seed stores equals the fold, for every member of both communities", async () => {
     const differing: string[] = [];

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseCrontab, type Runner } from "graphile-worker";
+import { parseCrontab } from "graphile-worker";
 import { sql } from "kysely";
 import { inCommunity } from "@/lib/db/database";
-import { startWorker } from "@/lib/jobs";
+import { startWorker, type Worker } from "@/lib/jobs";
 import { changeSettings } from "@/services/communities/change-settings";
 import { findSettings } from "@/services/communities/find-settings";
 import { CRONTAB, JOBS } from "@/services/worker";
@@ -11,11 +11,12 @@ import { awardActivity } from "@/services/xp/award-activity";
 import { checkMember } from "@/services/xp/check-member";
 import { readRules } from "@/services/xp/stored-state";
 import { anApp } from "@/tests/support/app";
-import { aMessage, storedMember } from "@/tests/support/community";
+import { aMessage, anAdjustment, storedMember } from "@/tests/support/community";
+import { aMemberOf, aPayingCommunity, aReward, effectsOf, FREE_DAYS, rewardRow } from "@/tests/support/sending";
 import { aCommunityIn } from "@/tests/support/whop";
 
 const app = anApp();
-let worker: Runner | undefined;
+let worker: Worker | undefined;
 
 afterEach(async () => {
   await worker?.stop();
@@ -58,7 +59,9 @@ const profileOf = (userId: string) =>
 test("every job that our SQL queues, and every one that the crontab names, has somebody to do it", () => {
   const folder = join(process.cwd(), "supabase", "migrations");
   const migrations = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8"));
-  const queued = migrations.flatMap((text) => [...text.matchAll(/add_job\('([^']+)'/g)].map(([, name]) => name ?? ""));
+  const queued = migrations.flatMap((text) =>
+    [...text.matchAll(/(?:add_job|wake_worker)\('([^']+)'/g)].map(([, name]) => name ?? ""),
+  );
   const scheduled = parseCrontab(CRONTAB).map(({ task }) => task);
   expect(new Set(queued).size).toBeGreaterThan(1);
   expect(JOBS.map(({ name }) => name)).toEqual(expect.arrayContaining([...queued, ...scheduled]));
@@ -119,4 +122,29 @@ test("months that are not over the retention stay when closing runs", async () =
   await sql`select graphile_worker.add_job('close_months')`.execute(app().database.owner);
   await work();
   expect(await storedMember(app().database, communityId, userId)).toEqual(before);
+});
+
+test("an award that brings a level with a reward has it sent, once, by the jobs it has queued", async () => {
+  const communityId = await aPayingCommunity(app().database, app().whop);
+  const userId = await aMemberOf(app().database, app().whop, communityId);
+  const receipt = await awardActivity(app().deps, communityId, anAdjustment(800, { userId }));
+  expect([receipt.newLevel, receipt.rewards.length]).toEqual([5, 1]);
+  await work();
+  const sent = effectsOf(app().whop).freeDays.filter((effect) => effect.user_id === userId);
+  expect(sent).toEqual([expect.objectContaining({ free_days: 3 })]);
+});
+
+test("a reward that no job wakes for is found by the sweep, and the daily comparison with Whop finds nothing to say of it", async () => {
+  const communityId = await aPayingCommunity(app().database, app().whop);
+  const userId = await aMemberOf(app().database, app().whop, communityId);
+  const rewardId = await aReward(app().database, communityId, userId, FREE_DAYS);
+  await work();
+  expect(await rewardRow(app().database, rewardId)).toMatchObject({ state: "confirmed" });
+  await worker?.stop();
+  for (const task of ["sweep", "reconcile_rewards"]) {
+    await sql`select graphile_worker.add_job(${task})`.execute(app().database.owner);
+    await work();
+    await worker?.stop();
+  }
+  expect(await rewardRow(app().database, rewardId)).toMatchObject({ state: "delivered", delivered_how: "sent" });
 });

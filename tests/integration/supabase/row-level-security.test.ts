@@ -23,13 +23,18 @@ const TABLES: Record<string, { app: readonly string[]; tenant: "community_id" | 
   level_curves: { app: ["select"], tenant: "community_id" },
   level_ranks: { app: ["select"], tenant: "community_id" },
   member_actions: { app: ["select"], tenant: "community_id" },
+  notification_preferences: { app: ["insert", "select", "update"], tenant: "community_id" },
+  notification_settings: { app: ["select"], tenant: "community_id" },
+  notifications: { app: ["select"], tenant: "community_id" },
   opening_balances: { app: ["select"], tenant: "community_id" },
   opening_days: { app: ["select"], tenant: "community_id" },
   period_rollups: { app: ["select"], tenant: "community_id" },
   profiles: { app: ["delete", "insert", "select", "update"], tenant: "community_id" },
+  reward_differences: { app: ["select"], tenant: "community_id" },
   reward_rules: { app: ["select"], tenant: "community_id" },
   rewards: { app: ["select"], tenant: "community_id" },
   settings_versions: { app: ["select"], tenant: "community_id" },
+  told_levels: { app: ["select"], tenant: "community_id" },
   users: {
     app: [
       "select",
@@ -38,16 +43,23 @@ const TABLES: Record<string, { app: readonly string[]; tenant: "community_id" | 
     ],
     tenant: "community_id",
   },
+  worker_heartbeats: { app: [], tenant: null },
 };
 
 /** Functions that pass by row level security and know no community. Each says why it may. */
 const WITHOUT_COMMUNITY: Record<string, string> = {
+  claim_notifications: "the worker has messages to send in every community; answers ids",
+  claim_rewards: "the worker has rewards to send in every community; answers ids",
   count_ignored_event: "counts by day and event; no member and no community in it",
   drop_closed_partitions: "drops empty months that are out of the retention for everybody",
   ensure_partitions: "makes months for everybody",
+  failed_job_count: "one number about the job queue",
   forget_awaited_removals: "forgets what nobody can use any more",
+  forget_notifications: "deletes old messages of everybody; answers a number",
+  list_communities_to_compare: "a run over every community; ids only",
   list_community_ids: "the worker has work in every community; ids only",
   queue_age_seconds: "one number about the job queue",
+  recover_dead_jobs: "gives dead workers' jobs back to the queue; tells their numbers and kinds only",
   resolve_experience: "asked before the community is known; answers an id",
 };
 
@@ -81,6 +93,11 @@ async function aFullCommunity(): Promise<string> {
       balance as (
         insert into opening_balances (community_id, user_id, closed_before, xp, total_messages, total_posts, total_reactions)
         select community_id, user_id, 'epoch', 0, 0, 0, 0 from member),
+      difference as (insert into reward_differences (community_id, kind, subject, severity, first_seen_at)
+        select community_id, 'promo_unknown', 'promo_x', 'warning', now() from member),
+      choice as (insert into notification_preferences (community_id, user_id) select community_id, user_id from member),
+      message as (insert into notifications (community_id, user_id, about, channel, dedupe_key)
+        select community_id, user_id, 'command', 'reply', 'command:x' from member),
       profile as (insert into profiles (community_id, user_id, fetched_at) select community_id, user_id, now() from member)
     insert into opening_days (community_id, user_id, day, action, activities, paid, xp)
     select community_id, user_id, '2000-01-01', 'message', 0, 0, 0 from member`.execute(database.owner);

@@ -109,6 +109,35 @@ test("a Whop that cannot be asked closes the door, and the failure is not rememb
   expect(await roleIn(place.companyId, place.ownerId)).toBe("admin");
 });
 
+test("a member is one for two hours without Whop, which is asked again every five seconds", async () => {
+  const { roleIn, state } = anAccess();
+  await roleIn(place.companyId, place.memberId);
+  whopIsDown();
+  state.seconds = 3_600;
+  expect(await roleIn(place.companyId, place.memberId)).toBe("member");
+  const { asked } = state;
+  state.seconds += 4.9;
+  expect(await roleIn(place.companyId, place.memberId)).toBe("member");
+  expect(state.asked).toBe(asked);
+  whop().faults.clear();
+  whop().world.leave(place.companyId, place.memberId);
+  state.seconds += 0.1;
+  expect(await roleIn(place.companyId, place.memberId)).toBeNull();
+  whopIsDown();
+  state.seconds += 5;
+  await expect(roleIn(place.companyId, place.memberId)).rejects.toMatchObject({ code: "unavailable" });
+});
+
+test("nobody is a member for longer than two hours without Whop", async () => {
+  const { roleIn, state } = anAccess();
+  await roleIn(place.companyId, place.memberId);
+  whopIsDown();
+  state.seconds = 7_195;
+  expect(await roleIn(place.companyId, place.memberId)).toBe("member");
+  state.seconds = 7_200;
+  await expect(roleIn(place.companyId, place.memberId)).rejects.toMatchObject({ code: "unavailable" });
+});
+
 test("a role that has grown old is not used when Whop is away", async () => {
   const { roleIn, state } = anAccess();
   await roleIn(place.companyId, place.ownerId);

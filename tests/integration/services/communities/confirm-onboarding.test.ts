@@ -179,11 +179,11 @@ describe("confirming the onboarding", () => {
     await expect(readOnboarding(database, "biz_nowhere")).rejects.toMatchObject({ code: "not_found" });
   });
 
-  test("what came due before anybody agreed to pay it is kept where agreed to, and withdrawn where not", async () => {
+  test("what came due before anybody agreed to pay is kept where agreed to, and withdrawn where not", async () => {
     const communityId = await aCommunity(database);
     await awardActivity(database, communityId, anAdjustment(LEVEL_10, { userId: aUserId() }));
     await confirmOnboarding(database, communityId, await choiceOf(communityId, [10]));
-    expect(await rewardLevels(communityId)).toEqual([[5, "due"]]);
+    expect(await rewardLevels(communityId)).toEqual([[5, "confirmed"]]);
     expect(await confirmations(communityId)).toMatchObject([{ details: { rewardsWithdrawn: 1 } }]);
   });
 
@@ -193,12 +193,12 @@ describe("confirming the onboarding", () => {
     await awardActivity(database, communityId, anAdjustment(LEVEL_10, { userId: aUserId() }));
     await confirmOnboarding(database, communityId, await choiceOf(communityId, [5, 10]));
     expect(await rewardLevels(communityId)).toEqual([
-      [5, "due"],
-      [10, "due"],
+      [5, "confirmed"],
+      [10, "confirmed"],
     ]);
   });
 
-  test("while members level up: each reward is of a rule that was on, and none is due twice", async () => {
+  test("while members level up: each reward is of a rule that was on, and each once", async () => {
     const communityId = await aCommunity(database);
     const choice = await choiceOf(communityId, [10]);
     const members = Array.from({ length: 30 }, aUserId);
@@ -209,6 +209,6 @@ describe("confirming the onboarding", () => {
       await Promise.all([...awards, confirmOnboarding(nth(instances, 1), communityId, choice)]);
     });
     const rewards = await rewardLevels(communityId);
-    expect(rewards).toEqual(members.map(() => [5, "due"]));
+    expect(rewards).toEqual(members.map(() => [5, "confirmed"]));
   });
 });

@@ -8,6 +8,7 @@ import { rebuildRanks } from "@/services/leaderboard/rebuild-ranks";
 import { fetchProfile, refreshProfiles } from "@/services/leaderboard/refresh-profiles";
 import { setVisibility } from "@/services/leaderboard/set-visibility";
 import { eraseMember } from "@/services/members/erase-member";
+import { readPreferences, setPreferences } from "@/services/notifications/preferences";
 import { readLadder } from "@/services/rewards/read-ladder";
 import type { Activity } from "@/services/xp/activity";
 import { awardActivities, awardActivity } from "@/services/xp/award-activity";
@@ -40,6 +41,7 @@ async function anActiveMember(): Promise<{ communityId: string; userId: string; 
     values (${communityId}, ${userId}, 'Erna Erased', 'erna_erased', now())`.execute(database.owner);
   await sql`insert into opening_balances (community_id, user_id, closed_before, xp, total_messages, total_posts, total_reactions)
     values (${communityId}, ${userId}, now() - interval '100 days', 0, 0, 0, 0)`.execute(database.owner);
+  await setPreferences(deps, communityId, userId, { notifications: false, timeZone: "Europe/Vienna" });
   return { communityId, userId, activities };
 }
 
@@ -60,9 +62,10 @@ test("of who has their data deleted nothing is left but what is said to be kept"
 
   const left = (await everythingStored(database)).split("\n").filter((line) => line.includes(userId));
   const kept = left.filter((line) => line.includes(communityId));
-  // The audit log, the cancelled reward and the row that it hangs on.
-  expect(kept).toHaveLength(3);
-  expect(left.join("\n")).not.toMatch(/Erna|message:|adjustment:/);
+  // The audit log, the cancelled reward, the row that it hangs on, and the wish to get no messages.
+  expect(kept).toHaveLength(4);
+  expect(left.join("\n")).not.toMatch(/Erna|message:|adjustment:|Vienna/);
+  expect(await readPreferences(deps, communityId, userId)).toEqual({ notifications: false, timeZone: null });
   expect((await readCard(deps, communityId, userId)).progress).toMatchObject({ xp: 0, level: 1 });
   expect((await listHistory(deps, communityId, userId)).entries).toEqual([]);
   const { leaderboard } = await readLeaderboard(deps, communityId, { filter: "all-time", limit: 10 });
@@ -139,9 +142,8 @@ test("a reward that was sent is never due again; one that was not is cancelled, 
   const communityId = await aCommunity(database);
   const userId = aUserId();
   await awardActivities(deps, communityId, [anAdjustment(2_000, { userId })]);
-  await sql`update rewards set state = 'delivered' where community_id = ${communityId} and level = 5`.execute(
-    database.owner,
-  );
+  await sql`update rewards set state = 'delivered', delivered_at = now(), delivered_how = 'sent'
+    where community_id = ${communityId} and level = 5`.execute(database.owner);
   const enough = async () => awardActivities(deps, communityId, [anAdjustment(40_000, { userId })]);
   await enough();
   expect((await rewardsOf(communityId, userId)).slice(0, 3)).toEqual([
@@ -150,7 +152,14 @@ test("a reward that was sent is never due again; one that was not is cancelled, 
     [25, "due"],
   ]);
 
-  expect((await eraseMember(deps, communityId, userId)).rewardsCancelled).toBe(2);
+  await sql`insert into rewards (community_id, user_id, granted_by, note, type, value, state)
+    values (${communityId}, ${userId}, 'user_owner', 'For Erna', 'free_days', '{"days": 9}', 'confirmed')`.execute(
+    database.owner,
+  );
+  expect((await eraseMember(deps, communityId, userId)).rewardsCancelled).toBe(3);
+  const { rows } = await sql`select state, note from rewards
+    where community_id = ${communityId} and granted_by is not null`.execute(database.owner);
+  expect(rows).toEqual([{ state: "cancelled", note: null }]);
   expect((await rewardsOf(communityId, userId)).slice(0, 3)).toEqual([
     [5, "delivered"],
     [10, "locked"],

@@ -4,6 +4,7 @@ import { awardByHand } from "@/services/members/award-by-hand";
 import { eraseMember } from "@/services/members/erase-member";
 import { KEPT_DATA } from "@/services/members/kept-data";
 import { writeMyData } from "@/services/members/my-data";
+import { setPreferences } from "@/services/notifications/preferences";
 import { awardActivities } from "@/services/xp/award-activity";
 import { removeActivity } from "@/services/xp/remove-activity";
 import { anApp } from "@/tests/support/app";
@@ -28,6 +29,8 @@ test("the file holds everything that is stored of the member, and says what each
   await sql`insert into profiles (community_id, user_id, name, username, fetched_at)
     values (${communityId}, ${userId}, 'Mia Member', 'mia', now())`.execute(database.owner);
 
+  await setPreferences(deps, communityId, userId, { notifications: true, timeZone: "Europe/Vienna" });
+
   const { file } = await download(communityId, userId);
   expect(file).toMatchObject({
     about: { format: "wee5-my-data", version: 1, communityId, userId },
@@ -36,6 +39,9 @@ test("the file holds everything that is stored of the member, and says what each
     openingBalance: null,
     days: [{ action: "adjustment", xp: 1_000 }],
     rewards: [{ level: 5, type: "free_days", value: { days: 3 }, state: "due" }],
+    messageChoice: { notifications: true, time_zone: "Europe/Vienna" },
+    toldLevel: { level: 5 },
+    messages: [{ about: "level_up", channel: "push", to_level: 5, state: "due" }],
     audit: [],
     keptAfterDeletion: KEPT_DATA,
   });
@@ -89,7 +95,8 @@ test("of somebody who has done nothing, and of who has been erased, there is a w
   const { deps, database } = app();
   const communityId = await aCommunity(database);
   const userId = aUserId();
-  const nothing = { profile: null, openingBalance: null, days: [], rewards: [], activities: [] };
+  const none = { messageChoice: null, toldLevel: null, messages: [] };
+  const nothing = { profile: null, openingBalance: null, days: [], rewards: [], activities: [], ...none };
   expect((await download(communityId, userId)).file).toMatchObject({ ...nothing, standing: null, audit: [] });
   await awardActivities(deps, communityId, [aMessage({ userId })]);
   await eraseMember(deps, communityId, userId);

@@ -6,6 +6,7 @@ import { replayMember } from "@/services/xp/replay-community";
 import { readRules } from "@/services/xp/stored-state";
 import { aCommunity, aMessage, anAdjustment, aUserId, storedMember } from "@/tests/support/community";
 import { useDatabase } from "@/tests/support/database";
+import { aReward, BADGE } from "@/tests/support/sending";
 
 const MINUTE = 60_000;
 
@@ -109,6 +110,63 @@ describe("the check of a member", () => {
     await replayMember(database, communityId, userId, "repair");
     expect(await check(communityId, userId)).toEqual([]);
     expect(await everythingOf(communityId, userId)).toEqual(before);
+  });
+
+  describe("rewards on their way", () => {
+    const STANDINGS: [string, string][] = [
+      ["confirmed", "state = 'confirmed'"],
+      ["waiting", "state = 'waiting', waits_for = 'membership'"],
+      ["being sent", "state = 'sending', idempotency_key = 'k', keyed_at = now(), request = '{}'"],
+      ["delivered", "state = 'delivered', delivered_at = now(), delivered_how = 'sent'"],
+      ["with a person", "state = 'needs_attention', problem = 'refused'"],
+      ["cancelled by the creator", "state = 'cancelled', cancelled_because = 'by_creator'"],
+    ];
+
+    const rewardsOf = (communityId: string) =>
+      database.owner
+        .selectFrom("rewards")
+        .selectAll()
+        .where("community_id", "=", communityId)
+        .orderBy("reward_id")
+        .execute();
+
+    test.each(STANDINGS)("one that is %s fits its level, and a repair leaves it as it is", async (_name, standing) => {
+      const { communityId, userId } = await aMember();
+      await corrupt(communityId, `update rewards set ${standing} where level = 5`);
+      expect(await check(communityId, userId)).toEqual([]);
+      const before = await rewardsOf(communityId);
+      await replayMember(database, communityId, userId, "repair");
+      expect(await rewardsOf(communityId)).toEqual(before);
+    });
+
+    test("one granted by hand belongs to no level, however high or low the member stands", async () => {
+      const { communityId, userId } = await aMember();
+      await aReward(database, communityId, userId);
+      await aReward(database, communityId, userId, { ...BADGE, state: "cancelled", cancelled_because: "by_creator" });
+      expect(await check(communityId, userId)).toEqual([]);
+      const before = await rewardsOf(communityId);
+      await replayMember(database, communityId, userId, "repair");
+      expect(await rewardsOf(communityId)).toEqual(before);
+    });
+
+    test("somebody who has only been granted something is in order", async () => {
+      const { communityId } = await aMember();
+      const userId = aUserId();
+      await database.owner.insertInto("users").values({ community_id: communityId, user_id: userId }).execute();
+      await aReward(database, communityId, userId);
+      expect(await check(communityId, userId)).toEqual([]);
+    });
+
+    test("one brought back by a repair is sent where rewards are confirmed", async () => {
+      const { communityId, userId } = await aMember();
+      await sql`update communities set rewards_confirmed_at = now() where community_id = ${communityId}`.execute(
+        database.owner,
+      );
+      await corrupt(communityId, "delete from rewards where level = 5");
+      await replayMember(database, communityId, userId, "repair");
+      expect(await check(communityId, userId)).toEqual([]);
+      expect((await rewardsOf(communityId)).map(({ level, state }) => [level, state])).toEqual([[5, "confirmed"]]);
+    });
   });
 
   test("finds a member's row gone, with all that hangs on it", async () => {

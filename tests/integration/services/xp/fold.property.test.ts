@@ -186,7 +186,7 @@ describe("the database equals the fold", () => {
       .where("state", "=", "due")
       .orderBy("level")
       .execute();
-    return rows.map((row) => row.level);
+    return rows.flatMap((row) => row.level ?? []);
   }
 
   async function rulesReached(communityId: string, facts: Activity[]): Promise<number[]> {

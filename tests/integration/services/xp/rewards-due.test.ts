@@ -96,7 +96,8 @@ describe("rewards of levels", () => {
   test("a reward that has been sent stays sent, and is never due again", async () => {
     const { communityId, userId } = await aMember();
     await awardActivity(database, communityId, anAdjustment(LEVEL_5, { userId }));
-    await database.owner.updateTable("rewards").set({ state: "delivered" }).where("user_id", "=", userId).execute();
+    const sent = { state: "delivered", delivered_at: new Date(), delivered_how: "sent" };
+    await database.owner.updateTable("rewards").set(sent).where("user_id", "=", userId).execute();
     await awardActivity(database, communityId, anAdjustment(-LEVEL_5, { userId }));
     const again = await awardActivity(database, communityId, anAdjustment(LEVEL_5, { userId }));
     expect(again.rewards).toEqual([]);
