@@ -11,8 +11,7 @@ export function SetupNotice({ isConfirmedNow, isWaiting }: { isConfirmedNow: boo
         </Callout.Icon>
         <Callout.Title>Rewards are confirmed</Callout.Title>
         <Callout.Description>
-          Who reaches a level earns its reward. Sending begins with a coming release, and what is earned until then is
-          kept.
+          Who reaches a level gets its reward, by itself and once. What was earned before is on its way now.
         </Callout.Description>
       </Callout.Root>
     );

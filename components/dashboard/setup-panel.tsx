@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { Panel } from "@/components/dashboard/panel";
+import { whenInWords } from "@/components/dashboard/when";
 import type { Formats } from "@/components/ui/formats";
 import type { Onboarding } from "@/services/communities/onboarding";
 
@@ -50,7 +51,7 @@ export function SetupPanel({ onboarding, newestActivityAt, canChange, formats, n
         <Row name="Activity">
           {newestActivityAt === null
             ? "None has arrived yet"
-            : `Newest ${whenInWords(newestActivityAt, timeZone, formats, now)}`}
+            : `Newest ${whenInWords(newestActivityAt, { timeZone, now }, formats)}`}
           {isSilent && (
             <span className="block text-(--amber-11)">
               Nothing for {formats.number(silentDays)} days. If members wrote since then, check in Whop that WEE5 is
@@ -61,12 +62,6 @@ export function SetupPanel({ onboarding, newestActivityAt, canChange, formats, n
       </dl>
     </Panel>
   );
-}
-
-/** "today at 12:47", "on 20 November at 9:30". */
-function whenInWords(at: string, timeZone: string, { day, time }: Formats, now: number): string {
-  const isToday = day(at, timeZone) === day(new Date(now), timeZone);
-  return `${isToday ? "today" : `on ${day(at, timeZone, now)}`} at ${time(at, timeZone)}`;
 }
 
 function titleOf(isConfirmed: boolean, isSilent: boolean): string {

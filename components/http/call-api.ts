@@ -28,7 +28,13 @@ type FailureDetails = {
   retryAfterSeconds?: number | null;
 };
 
-type Call = { method?: "GET" | "POST" | "PUT" | "DELETE"; json?: unknown; signal?: AbortSignal };
+type Call = {
+  method?: "GET" | "POST" | "PUT" | "DELETE";
+  json?: unknown;
+  signal?: AbortSignal;
+  /** Sent again with the same key, it is the same thing and not a second one. */
+  idempotencyKey?: string;
+};
 
 const TIMEOUT_MS = 15_000;
 
@@ -37,10 +43,16 @@ const TIMEOUT_MS = 15_000;
  * @returns the answer's JSON. `T` says what the route answers; nothing checks it again.
  * @throws ApiFailure for everything else.
  */
-export async function callApi<T>(path: string, { method = "GET", json, signal }: Call = {}): Promise<T> {
+export async function callApi<T>(
+  path: string,
+  { method = "GET", json, signal, idempotencyKey }: Call = {},
+): Promise<T> {
   const response = await ask(path, {
     method,
-    headers: json === undefined ? {} : { "content-type": "application/json" },
+    headers: {
+      ...(json === undefined ? {} : { "content-type": "application/json" }),
+      ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+    },
     body: json === undefined ? undefined : JSON.stringify(json),
     credentials: "same-origin",
     cache: "no-store",

@@ -9,6 +9,7 @@ import type { MemberPageData } from "@/components/member-page/member-page-data";
 import { MemberTabs, TabPanel } from "@/components/member-page/member-tabs";
 import { PrivacyDoor } from "@/components/member-page/privacy-door";
 import { ProfileDoor } from "@/components/member-page/profile-door";
+import { useDeliveries } from "@/components/member-page/use-deliveries";
 import { useHistory } from "@/components/member-page/use-history";
 import { useLevelUps } from "@/components/member-page/use-level-ups";
 import { useMe } from "@/components/member-page/use-me";
@@ -33,6 +34,7 @@ export function MemberPage({ data }: { data: MemberPageData }) {
   useLevelUps(me);
   const share = useShare(experienceId);
   const [tab, setTab] = useTab();
+  useDeliveries(me.ladder, () => setTab("rewards"));
   const [opened, setOpened] = useState<BoardRow | null>(null);
 
   const { card, ladder } = me;

@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "frosted-ui";
-import { ShieldCheck } from "lucide-react";
+import { SlidersHorizontal } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { callApi } from "@/components/http/call-api";
 import type { Me } from "@/components/member-page/member-page-data";
@@ -12,11 +12,11 @@ import { useRefresh } from "@/components/member-page/use-news";
 import { useNotifications } from "@/components/notifications/notification-context";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 
-const PrivacySheet = lazy(() =>
-  import("@/components/members/privacy-sheet").then(({ PrivacySheet }) => ({ default: PrivacySheet })),
+const SettingsSheet = lazy(() =>
+  import("@/components/member-page/settings-sheet").then(({ SettingsSheet }) => ({ default: SettingsSheet })),
 );
 
-/** Leads to what others see of the reader, and to what is stored about them. */
+/** Leads to what others see of the reader, what the reader is told, and what is stored about them. */
 export function PrivacyDoor({ experienceId, visibility }: { experienceId: string; visibility: Visibility }) {
   const [isOpen, setIsOpen] = useState(false);
   const [wasOpen, setWasOpen] = useState(false);
@@ -60,12 +60,13 @@ export function PrivacyDoor({ experienceId, visibility }: { experienceId: string
           setWasOpen(true);
         }}
       >
-        <ShieldCheck size={16} strokeWidth={1.75} aria-hidden="true" />
-        Your visibility and data
+        <SlidersHorizontal size={16} strokeWidth={1.75} aria-hidden="true" />
+        Your settings and data
       </Button>
       {wasOpen && (
         <Suspense>
-          <PrivacySheet
+          <SettingsSheet
+            experienceId={experienceId}
             isOpen={isOpen}
             onOpenChange={setIsOpen}
             visibility={visibility}

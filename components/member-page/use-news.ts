@@ -35,7 +35,8 @@ export function useNews(data: MemberPageData, log: ChangeLog): { live: LiveState
       client.setQueryData<Me>(meKey(experienceId), (me) => me && withNews(me, news));
       patchBoards((board) => patchWithNews(board, news));
       if (news.activity && news.activity.xp > 0) setGained({ xp: news.activity.xp, version: news.version });
-      if (before && before.progress.level !== news.progress.level)
+      // News without an activity may be of a reward: what has become of it is asked for.
+      if (news.activity === null || (before && before.progress.level !== news.progress.level))
         client.invalidateQueries({ queryKey: meKey(experienceId) });
       client.invalidateQueries({ queryKey: historyKey(experienceId) });
     },

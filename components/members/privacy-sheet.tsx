@@ -4,6 +4,7 @@ import { Button, RadioGroup, Separator } from "frosted-ui";
 import { Download } from "lucide-react";
 import { useId, useState } from "react";
 import { DeleteMyData } from "@/components/members/delete-my-data";
+import { MessageChoice, type MessageChoiceProps } from "@/components/members/message-choice";
 import { AdaptiveSheet } from "@/components/ui/adaptive-sheet";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 
@@ -16,14 +17,17 @@ type PrivacySheetProps = {
   onDownload: () => Promise<void>;
   /** Resolves when all is gone. */
   onDelete: () => Promise<void>;
+  messages: MessageChoiceProps;
 };
 
-/** Who sees the reader here, and what is stored about them. */
+/** Who sees the reader here, what they are told, and what is stored about them. */
 export function PrivacySheet({ isOpen, onOpenChange, ...props }: PrivacySheetProps) {
   return (
-    <AdaptiveSheet isOpen={isOpen} onOpenChange={onOpenChange} title="Privacy and my data">
+    <AdaptiveSheet isOpen={isOpen} onOpenChange={onOpenChange} title="Your settings and data">
       <div className="flex flex-col gap-5">
         <VisibilityChoice {...props} />
+        <Separator size="4" />
+        <MessageChoice {...props.messages} />
         <Separator size="4" />
         <MyData {...props} />
       </div>

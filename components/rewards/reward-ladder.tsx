@@ -2,6 +2,9 @@
 
 import { EmptyState, Spinner } from "frosted-ui";
 import { Check, Gift } from "lucide-react";
+import { codeInWords } from "@/components/rewards/arrival-words";
+import { CopyCode } from "@/components/rewards/copy-code";
+import { GrantedRewards } from "@/components/rewards/granted-rewards";
 import { RankNameRow } from "@/components/rewards/rank-name-row";
 import { rewardName } from "@/components/rewards/reward-words";
 import { rungInWords } from "@/components/rewards/rung-words";
@@ -30,9 +33,10 @@ export function RewardLadder(props: RewardLadderProps) {
   const next = nextRung(ladder, progress.xp);
   const steps = stepsOf(ladder.rungs, rankNames);
   const rankNow = rankNameAt(rankNames, progress.level);
-  if (ladder.rungs.length === 0 && rankNames.length === 0) return <NoRewards />;
+  if (ladder.rungs.length === 0 && ladder.granted.length === 0 && rankNames.length === 0) return <NoRewards />;
   return (
     <div className="flex flex-col gap-6">
+      <GrantedRewards {...props} />
       <ol className="flex flex-col">
         {steps.map(({ level, rank, rung }) =>
           rung ? (
@@ -64,8 +68,9 @@ function stepsOf(rungs: readonly Rung[], rankNames: readonly RankName[]): Step[]
 function RungRow({ rung, isNext, ...props }: RewardLadderProps & { rung: Rung; isNext: boolean }) {
   const formats = useFormats();
   const { ladder, progress, xpPerDay, timeZone, now } = props;
-  const words = rungInWords(rung, { ladder, xp: progress.xp, xpPerDay, timeZone, now }, formats);
+  const words = rungInWords(rung, { ladder, xp: progress.xp, level: progress.level, xpPerDay, timeZone, now }, formats);
   const isQuiet = (rung.state === "locked" && !isNext) || rung.state === "cancelled";
+  const code = rung.state === "delivered" ? rung.code : null;
   return (
     <li className="ladder-step min-h-16" aria-current={isNext ? "step" : undefined}>
       <RungMark rung={rung} isNext={isNext} progress={progress} />
@@ -74,11 +79,14 @@ function RungRow({ rung, isNext, ...props }: RewardLadderProps & { rung: Rung; i
           {rewardName(rung, formats)}
         </div>
         <div className="text-(--gray-11) text-[12px]/4">{words.detail}</div>
+        {code !== null && <CopyCode code={code}>{codeInWords(rung.value, formats)}</CopyCode>}
       </div>
-      <div className="flex h-9 shrink-0 items-center gap-2 text-(--gray-11) text-[12px]/4">
-        {words.isMoving && <Spinner size="1" aria-hidden="true" />}
-        {isNext ? <span className="font-medium text-(--accent-11)">Next</span> : words.standing}
-      </div>
+      {code === null && (
+        <div className="flex h-9 shrink-0 items-center gap-2 text-(--gray-11) text-[12px]/4">
+          {words.isMoving && <Spinner size="1" aria-hidden="true" />}
+          {isNext ? <span className="font-medium text-(--accent-11)">Next</span> : words.standing}
+        </div>
+      )}
     </li>
   );
 }
@@ -115,8 +123,8 @@ function footnote({ rungs, isConfirmed }: Ladder): string {
     return "The creator has not confirmed the rewards yet. Your XP and levels count already, and nothing is sent before.";
   }
   const days = rungs.some(({ type }) => type === "free_days") ? " Free days are added to your membership." : "";
-  const codes = rungs.some(({ type }) => type === "promo_code") ? " Codes also come as a message." : "";
-  return `What you have earned stays yours; sending begins soon.${days}${codes}`;
+  const codes = rungs.some(({ type }) => type === "promo_code") ? " Codes appear here." : "";
+  return `Rewards arrive by themselves, usually within a minute.${days}${codes}`;
 }
 
 function NoRewards() {

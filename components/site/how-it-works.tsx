@@ -1,5 +1,4 @@
 import { Section } from "@/components/site/section";
-import { Soon } from "@/components/site/soon";
 
 const STEPS = [
   {
@@ -31,8 +30,8 @@ export function HowItWorks() {
         ))}
       </ol>
       <p className="mt-6 text-(--gray-11) text-[14px]/5">
-        Levels can pay free days or a promo code. You choose which, and see them on the ladder today. <Soon />: WEE5
-        sends them through Whop by itself.
+        Levels can pay free days or a promo code. You choose which, and WEE5 sends them through Whop by itself: each
+        once, also when Whop is away for a while.
       </p>
     </Section>
   );

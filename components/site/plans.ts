@@ -20,9 +20,10 @@ export function plans(pricesUsd: { premium: number; enterprise: number }): Plan[
         "XP for messages and reactions",
         "Levels, live board, rank cards",
         "Receipts for every activity",
-        "A ladder of rewards",
+        "Rewards sent by themselves, once",
+        "Level-up messages and chat commands",
       ],
-      soon: ["Rewards sent automatically", "XP for posts, lessons and visits"],
+      soon: ["XP for posts, lessons and visits"],
     },
     {
       name: "Premium",

@@ -64,6 +64,7 @@ export function sampleLadder(step: number): Ladder {
   const xp = xpAfter(step);
   return {
     isConfirmed: true,
+    granted: [],
     rungs: REWARDS.map((reward) => {
       const startsAt = levelStart(reward.level);
       return {
@@ -72,6 +73,9 @@ export function sampleLadder(step: number): Ladder {
         startsAt,
         state: startsAt <= xp ? "due" : "locked",
         changedAt: null,
+        waitsFor: null,
+        isTriedAgain: false,
+        code: null,
       };
     }),
   };

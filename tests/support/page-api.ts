@@ -1,6 +1,6 @@
 /** What an answer of our API is, for the page's own requests. */
 type Answer = { status?: number; json?: object; headers?: Record<string, string> };
-type Asked = { method: string; path: string; query: URLSearchParams; json: unknown };
+type Asked = { method: string; path: string; query: URLSearchParams; json: unknown; idempotencyKey: string | null };
 
 /**
  * jsdom has no server behind its pages: this stands in for it, and keeps what was asked.
@@ -11,7 +11,8 @@ export function apiAnswers(answer: (asked: Asked) => Answer | undefined): Asked[
   window.fetch = async (input, init = {}) => {
     const { pathname, searchParams } = new URL(String(input), "http://localhost");
     const json = typeof init.body === "string" ? JSON.parse(init.body) : undefined;
-    const question = { method: init.method ?? "GET", path: pathname, query: searchParams, json };
+    const idempotencyKey = new Headers(init.headers).get("idempotency-key");
+    const question = { method: init.method ?? "GET", path: pathname, query: searchParams, json, idempotencyKey };
     asked.push(question);
     const answered = answer(question);
     if (!answered) throw new TypeError("Failed to fetch");

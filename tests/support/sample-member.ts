@@ -1,5 +1,5 @@
 import type { Card, Profile } from "@/services/leaderboard/card";
-import type { Ladder, Rung } from "@/services/rewards/ladder";
+import type { GrantedReward, Ladder, Rung } from "@/services/rewards/ladder";
 import { xpAtLevel } from "@/services/xp/curve";
 import type { HistoryEntry } from "@/services/xp/history-entry";
 import { progressOf, type RankName } from "@/services/xp/progress";
@@ -58,6 +58,25 @@ export function aRung(level: number, more: Partial<Rung> = {}): Rung {
     startsAt: xpAtLevel(null, level) ?? null,
     state: "locked",
     changedAt: null,
+    waitsFor: null,
+    isTriedAgain: false,
+    code: null,
+    ...more,
+  };
+}
+
+/** Given by hand and on its way. */
+export function aGrantedReward(more: Partial<GrantedReward> = {}): GrantedReward {
+  return {
+    rewardId: "b0b0b0b0-0000-4000-8000-000000000001",
+    type: "free_days",
+    value: { days: 3 },
+    note: null,
+    state: "confirmed",
+    changedAt: "2026-11-21T10:00:00Z",
+    waitsFor: null,
+    isTriedAgain: false,
+    code: null,
     ...more,
   };
 }
@@ -66,6 +85,7 @@ export function aRung(level: number, more: Partial<Rung> = {}): Rung {
 export function aLadder(more: Partial<Ladder> = {}): Ladder {
   return {
     isConfirmed: true,
+    granted: [],
     rungs: [
       aRung(5, { value: { days: 3 }, state: "delivered", changedAt: "2026-05-02T10:00:00Z" }),
       aRung(10),

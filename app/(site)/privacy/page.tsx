@@ -135,9 +135,9 @@ export default function PrivacyPage() {
           body: (
             <>
               <p>
-                On your community's page, under Privacy and my data, you can download all of it as one file, or delete
-                it. Deleting takes effect at once, for that community. You begin again with 0 XP if you go on writing
-                there. Kept are:
+                On your community's page, under Your settings and data, you can download all of it as one file, or
+                delete it. Deleting takes effect at once, for that community. You begin again with 0 XP if you go on
+                writing there. Kept are:
               </p>
               <ul>
                 {KEPT_DATA.map(({ what, why }) => (

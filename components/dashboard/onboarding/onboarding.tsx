@@ -126,7 +126,7 @@ function leadOf(step: number, isFirst: boolean): string {
       : "A new time zone counts from the moment you confirm. Days that have passed stay as they are.";
   }
   if (step === 1)
-    return "Members earn these when they reach a level; sending begins with a coming release. Switch off what you do not want to give.";
+    return "Members get these by themselves when they reach a level. Switch off what you do not want to give.";
   return isFirst ? "A look at it before anything is sent." : "A look at it before your changes count.";
 }
 

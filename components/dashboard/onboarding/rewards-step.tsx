@@ -62,9 +62,9 @@ export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps)
 
 const ARRIVES: Record<RewardRule["type"], string> = {
   free_days: "Added to the membership",
-  promo_code: "One-time promo code, by message",
-  badge: "Shown on the member's card",
-  custom: "Given by you",
+  promo_code: "One-time promo code, on the member's page",
+  badge: "Shown on the member's page",
+  custom: "Shown on the member's page, given by you",
 };
 
 function howItArrives({ type, active }: RewardRule, due: number, isFirst: boolean, { number }: Formats): string {

@@ -32,6 +32,7 @@ export function sampleCard(curve: Curve, ranks: readonly RankName[]): Card {
 export function sampleLadder(rules: readonly RewardRule[], curve: Curve, { progress }: Card): Ladder {
   return {
     isConfirmed: true,
+    granted: [],
     rungs: rules
       .filter(({ active }) => active)
       .map(({ ruleId, level, type, value }) => ({
@@ -42,6 +43,9 @@ export function sampleLadder(rules: readonly RewardRule[], curve: Curve, { progr
         startsAt: xpAtLevel(curve, level) ?? null,
         state: level <= progress.level ? "delivered" : "locked",
         changedAt: null,
+        waitsFor: null,
+        isTriedAgain: false,
+        code: null,
       })),
   };
 }

@@ -8,7 +8,7 @@ import { findingsOf } from "@/tests/support/axe";
 import { readerHas } from "@/tests/support/media";
 import { apiAnswers } from "@/tests/support/page-api";
 import { aBoard, VIEWER } from "@/tests/support/sample-board";
-import { aCard, aLadder, anEntry, aProfile, aRate, RANK_NAMES } from "@/tests/support/sample-member";
+import { aCard, aLadder, anEntry, aProfile, aRate, aRung, RANK_NAMES } from "@/tests/support/sample-member";
 
 configure({ asyncUtilTimeout: 10_000 });
 
@@ -118,6 +118,44 @@ test("a level that was reached before the page was opened is not told", async ()
   expect(screen.queryByText(/You reached level/)).toBeNull();
 });
 
+test("a reward that arrives while the page is open is told once; those that were there are not", async () => {
+  jest.useFakeTimers();
+  const here = aRung(2, { value: { days: 1 }, state: "delivered" });
+  const arriving = aRung(3, { value: { days: 3 }, state: "sending" });
+  apiAnswers(({ path }) => {
+    const rungs = [here, aRung(3, { value: { days: 3 }, state: "delivered" })];
+    if (path === "/api/me") return { json: { card: aCard(245, { version: 2 }), ladder: aLadder({ rungs }) } };
+    return path === "/api/history" ? { json: history("activity_a") } : { json: aBoard() };
+  });
+  show(pageData({ ladder: aLadder({ rungs: [here, arriving] }) }));
+  await passSeconds(16);
+  await act(() => import("@/components/notifications/toasts"));
+  await passSeconds(1);
+  expect(screen.getAllByText("3 free days added")).toHaveLength(1);
+  expect(screen.queryByText("1 free day added")).toBeNull();
+  await passSeconds(60);
+  expect(screen.queryByText("3 free days added")).toBeNull();
+});
+
+test("the choice of messages is asked for with the settings, and saved with the reader's time zone", async () => {
+  const asked = apiAnswers(({ path, method, json }) => {
+    if (path !== "/api/preferences") return undefined;
+    return { json: method === "GET" ? { notifications: true, timeZone: null } : (json as object) };
+  });
+  show();
+  expect(asked).toEqual([]);
+  const [door] = screen.getAllByRole("button", { name: "Your settings and data" });
+  fireEvent.click(door as HTMLElement);
+  const choice = await screen.findByRole("switch", { name: "Tell me about levels and rewards" });
+  await act(async () => fireEvent.click(choice));
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  expect(asked.at(-1)).toMatchObject({
+    method: "PUT",
+    json: { experienceId: "exp_1", notifications: false, timeZone },
+  });
+  expect(choice).not.toBeChecked();
+});
+
 test("the tabs are walked by arrow keys, and the address remembers which is open", async () => {
   show();
   const board = screen.getByRole("tab", { name: "Leaderboard" });
@@ -156,11 +194,14 @@ test("a member who has hidden in the meantime is said to be gone", async () => {
 test("a choice of visibility that is not saved leaves the card as it was", async () => {
   const asked = apiAnswers(() => ({ status: 403, json: { error: { code: "forbidden", message: "No." } } }));
   show();
-  const [door] = screen.getAllByRole("button", { name: "Your visibility and data" });
+  const [door] = screen.getAllByRole("button", { name: "Your settings and data" });
   fireEvent.click(door as HTMLElement);
   const hidden = await screen.findByRole("radio", { name: "Hidden" });
   await act(async () => fireEvent.click(hidden));
-  expect(asked[0]).toMatchObject({ method: "PUT", json: { experienceId: "exp_1", visibility: "hidden" } });
+  expect(asked.find(({ path }) => path === "/api/visibility")).toMatchObject({
+    method: "PUT",
+    json: { experienceId: "exp_1", visibility: "hidden" },
+  });
   expect(await screen.findByText("That was not saved. Nothing has changed; try again.")).toBeInTheDocument();
   expect(screen.getByRole("radio", { name: "Public" })).toBeChecked();
 });

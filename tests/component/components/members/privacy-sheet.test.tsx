@@ -20,6 +20,7 @@ function show(more: Partial<Parameters<typeof PrivacySheet>[0]> = {}) {
       onChange={done}
       onDownload={done}
       onDelete={done}
+      messages={{ wanted: true, hasFailed: false, onRetry: jest.fn(), onChange: done }}
       {...more}
     />,
   );
@@ -55,6 +56,40 @@ test("a choice that was not saved goes back, and says so", async () => {
   await act(async () => fireEvent.click(radio("Hidden")));
   expect(radio("Public")).toBeChecked();
   expect(screen.getByText("That was not saved. Nothing has changed; try again.")).toBeInTheDocument();
+});
+
+const messageSwitch = () => screen.getByRole("switch", { name: "Tell me about levels and rewards" });
+const messages = (more: Partial<Parameters<typeof PrivacySheet>[0]["messages"]>) => ({
+  messages: { wanted: true, hasFailed: false, onRetry: jest.fn(), onChange: () => Promise.resolve(), ...more },
+});
+
+test("messages are switched off at once, and the switch waits until it holds", async () => {
+  const settled: (() => void)[] = [];
+  const onChange = jest.fn(() => new Promise<void>((resolve) => settled.push(resolve)));
+  show(messages({ onChange }));
+  expect(messageSwitch()).toBeChecked();
+  await act(async () => fireEvent.click(messageSwitch()));
+  expect(onChange).toHaveBeenCalledWith(false);
+  expect(messageSwitch()).not.toBeChecked();
+  await act(async () => fireEvent.click(messageSwitch()));
+  expect(onChange).toHaveBeenCalledTimes(1);
+  await act(async () => settled[0]?.());
+});
+
+test("a choice of messages that was not saved goes back, and says so", async () => {
+  show(messages({ onChange: () => Promise.reject(new Error("no")) }));
+  await act(async () => fireEvent.click(messageSwitch()));
+  expect(messageSwitch()).toBeChecked();
+  expect(screen.getByText("That was not saved. Nothing has changed; try again.")).toBeInTheDocument();
+});
+
+test("the choice of messages that did not load can be asked for again", () => {
+  const onRetry = jest.fn();
+  show(messages({ wanted: undefined, hasFailed: true, onRetry }));
+  expect(screen.queryByRole("switch")).toBeNull();
+  expect(screen.getByRole("alert")).toHaveTextContent("Your choice did not load. It holds as it was.");
+  fireEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(onRetry).toHaveBeenCalledTimes(1);
 });
 
 test("the download can be tried again where it did not start", async () => {

@@ -1,9 +1,9 @@
 import "@testing-library/jest-dom";
-import { render, screen, within } from "@testing-library/react";
+import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { RewardLadder } from "@/components/rewards/reward-ladder";
 import type { Ladder, Rung } from "@/services/rewards/ladder";
 import { findingsOf } from "@/tests/support/axe";
-import { aCard, aLadder, aRung, RANK_NAMES } from "@/tests/support/sample-member";
+import { aCard, aGrantedReward, aLadder, aRung, RANK_NAMES } from "@/tests/support/sample-member";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 
@@ -35,22 +35,95 @@ test("the next reward is marked for readers too, and only that one", () => {
   expect(marked).toEqual([rowOf("7 free days")]);
 });
 
-test.each<[Rung["state"], RegExp]>([
-  ["due", /Level 5 · yours, sending begins soonEarned/],
-  ["confirmed", /Level 5 · yours, sending begins soonEarned/],
-  ["sending", /Level 5 · added within a minuteOn its way/],
-  ["waiting", /Whop is not answering, we keep tryingTrying again/],
-  ["needs_attention", /did not go through, a person is looking at itBeing checked/],
-  ["cancelled", /Taken back with the level, yours again at level 5Taken back/],
-  ["delivered", /Level 5Delivered/],
-])("a reward that is %s says so in words", (state, words) => {
-  show(aLadder({ rungs: [aRung(5, { state })] }));
+test.each<[Partial<Rung>, RegExp]>([
+  [{ state: "due" }, /Level 5 · added to your membership by itselfOn its way/],
+  [{ state: "confirmed" }, /Level 5 · added to your membership by itselfOn its way/],
+  [{ state: "sending" }, /Level 5 · added to your membership by itselfOn its way/],
+  [{ state: "sending", isTriedAgain: true }, /Level 5 · did not go through yet, we keep tryingTrying again/],
+  [{ state: "waiting", waitsFor: "membership" }, /added by itself when your next membership beginsWaiting/],
+  [{ state: "confirmed", waitsFor: "budget" }, /this month's free days are given out, yours come next monthNext month/],
+  [{ state: "needs_attention" }, /did not go through, the team is looking at itBeing looked at/],
+  [{ state: "cancelled" }, /Level 5 · the team has taken it backTaken back/],
+  [{ state: "delivered" }, /Level 5 · addedDelivered/],
+])("a reward that is %p says so in words", (standing, words) => {
+  show(aLadder({ rungs: [aRung(5, standing)] }));
   expect(rowOf("7 free days")).toHaveTextContent(words);
+});
+
+test("a reward stays when its level was lost, and says so", () => {
+  show(aLadder({ rungs: [aRung(5, { state: "delivered", changedAt: "2026-05-02T10:00:00Z" })] }), { xp: 200 });
+  expect(rowOf("7 free days")).toHaveTextContent("Level 5 · added on May 2, yours to keepDelivered");
+});
+
+describe("a promo code", () => {
+  const code = "WEE57KQ2M9XA";
+  const withCode = (value: Rung["value"]) =>
+    aLadder({ rungs: [aRung(5, { type: "promo_code", value, state: "delivered", code })] });
+  const clipboard = (writeText: () => Promise<void>) =>
+    Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText } });
+  const copy = () => act(async () => fireEvent.click(screen.getByRole("button", { name: /Copy code|Copied/ })));
+
+  test.each([
+    [{ percentOff: 50 }, "Single use: 50 % off any product here for as long as Whop allows. Enter it when you pay."],
+    [
+      { percentOff: 50, months: 1, productId: "prod_1" },
+      "Single use: 50 % off one product here for one month. Enter it when you pay.",
+    ],
+    [{ percentOff: 20, months: 12 }, "Single use: 20 % off any product here for 12 months. Enter it when you pay."],
+    [{ percentOff: 50, months: 36 }, "Single use: 50 % off any product here for 3 years. Enter it when you pay."],
+  ])("is shown whole, with what %p is good for", (value, words) => {
+    show(withCode(value));
+    expect(screen.getByText(code)).toBeInTheDocument();
+    expect(screen.getByText(words)).toBeInTheDocument();
+  });
+
+  test("is copied, and said to be", async () => {
+    const writeText = jest.fn(() => Promise.resolve());
+    clipboard(writeText);
+    show(withCode({ percentOff: 50 }));
+    await copy();
+    expect(writeText).toHaveBeenCalledWith(code);
+    expect(screen.getByRole("status")).toHaveTextContent("Code copied");
+    expect(screen.getByRole("button", { name: "Copied" })).toBeInTheDocument();
+  });
+
+  test("is marked where the frame may not copy", async () => {
+    clipboard(() => Promise.reject(new DOMException("no", "NotAllowedError")));
+    show(withCode({ percentOff: 50 }));
+    await copy();
+    expect(screen.getByRole("status")).toHaveTextContent("Marked: copy it from here.");
+    expect(String(window.getSelection())).toBe(code);
+  });
+
+  test("is not shown before it is delivered", () => {
+    show(aLadder({ rungs: [aRung(5, { type: "promo_code", value: { percentOff: 50 }, state: "sending", code })] }));
+    expect(screen.queryByText(code)).toBeNull();
+    expect(rowOf("50 % off, one code")).toHaveTextContent("your code appears here by itselfOn its way");
+  });
+});
+
+test("what was given by hand says from whom and why, also in a community whose levels pay nothing", () => {
+  const granted = [
+    aGrantedReward({ note: "Thanks for the May print swap" }),
+    aGrantedReward({ rewardId: "two", type: "badge", value: { name: "Night owl" }, state: "delivered" }),
+    aGrantedReward({
+      rewardId: "three",
+      type: "custom",
+      value: { text: "A seat in the next critique" },
+      state: "delivered",
+    }),
+  ];
+  show({ isConfirmed: false, rungs: [], granted });
+  expect(screen.getByRole("heading", { name: "Given to you" })).toBeInTheDocument();
+  expect(rowOf("3 free days")).toHaveTextContent("From the team · added to your membership by itself");
+  expect(rowOf("3 free days")).toHaveTextContent("“Thanks for the May print swap”On its way");
+  expect(rowOf("Night owl")).toHaveTextContent("From the team · yours since November 21Delivered");
+  expect(rowOf("A seat in the next critique")).toHaveTextContent("Delivered");
 });
 
 test("a reward that is due before the creator has confirmed says what it waits for", () => {
   show(aLadder({ isConfirmed: false, rungs: [aRung(5, { state: "due" })] }));
-  expect(rowOf("7 free days")).toHaveTextContent("Level 5 · sent once the creator confirmsWaiting");
+  expect(rowOf("7 free days")).toHaveTextContent("Level 5 · sent once the creator confirmsEarned");
   expect(screen.getByText(/The creator has not confirmed the rewards yet/)).toBeInTheDocument();
 });
 
@@ -81,13 +154,14 @@ test("rank names stand where they begin, the reader's own is marked", () => {
 });
 
 test("a community without rewards says so", () => {
-  show({ isConfirmed: true, rungs: [] });
+  show({ isConfirmed: true, rungs: [], granted: [] });
   expect(screen.getByText("No rewards yet")).toBeInTheDocument();
 });
 
 test("axe finds nothing in any state", async () => {
   const states: Rung["state"][] = ["due", "sending", "waiting", "needs_attention", "cancelled", "delivered", "locked"];
   const rungs = states.map((state, index) => aRung(5 + index, { state }));
-  const { container } = show(aLadder({ rungs }), { rankNames: RANK_NAMES });
+  rungs.push(aRung(50, { type: "promo_code", value: { percentOff: 50 }, state: "delivered", code: "WEE57KQ2M9XA" }));
+  const { container } = show(aLadder({ rungs, granted: [aGrantedReward()] }), { rankNames: RANK_NAMES });
   expect(await findingsOf(container)).toEqual([]);
 });

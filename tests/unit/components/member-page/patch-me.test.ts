@@ -18,7 +18,7 @@ const me: Me = {
     xpPerDay: 6,
     version: 10,
   },
-  ladder: { rungs: [], isConfirmed: true },
+  ladder: { rungs: [], granted: [], isConfirmed: true },
 };
 const news: OwnNews = {
   version: 11,
@@ -50,7 +50,7 @@ test("the first XP puts one more on the board", () => {
 
 test("an answer that is older than what was heard brings the rewards and keeps the card", () => {
   const known = withNews(me, news);
-  const answered = { ...me, ladder: { rungs: [], isConfirmed: false } };
+  const answered = { ...me, ladder: { rungs: [], granted: [], isConfirmed: false } };
   expect(newerMe(known, answered)).toEqual({ card: known.card, ladder: answered.ladder });
   expect(newerMe(me, known)).toBe(known);
 });

@@ -1,0 +1,35 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { callApi } from "@/components/http/call-api";
+import type { BoardRow } from "@/services/leaderboard/show-standing";
+
+/** How many of the board can be searched by name; of the rest the id is needed. */
+const SEARCHED = 500;
+const FRESH_MS = 60_000;
+
+export type FoundMember = { userId: string; name: string };
+
+/** Members by name, those with the most XP first; who is anonymous is found by id only. */
+export function useMembers(companyId: string): { members: FoundMember[]; isLoading: boolean; hasFailed: boolean } {
+  const { data, isPending, isError } = useQuery({
+    queryKey: ["members", companyId],
+    queryFn: async ({ signal }) => {
+      const asked = new URLSearchParams({ experienceId: companyId, limit: String(SEARCHED) });
+      const { leaderboard } = await callApi<{ leaderboard: BoardRow[] }>(`/api/leaderboard?${asked}`, { signal });
+      return leaderboard;
+    },
+    staleTime: FRESH_MS,
+  });
+  const known = (data ?? []).filter(({ user_id }) => user_id.startsWith("user_"));
+  return {
+    members: known.map(({ user_id, name, username }) => ({ userId: user_id, name: nameOf(name, username) ?? user_id })),
+    isLoading: isPending,
+    hasFailed: isError,
+  };
+}
+
+function nameOf(name: string | null, username: string | null): string | null {
+  if (name === null || username === null) return name ?? username;
+  return `${name} (@${username})`;
+}
