@@ -10,7 +10,7 @@ export const PROBLEM_WORDS: Readonly<Record<Problem, Words>> = {
   },
   refused: {
     means: "Whop refused it. Nothing was sent.",
-    toDo: "See what Whop said. Try again once that is put right, or cancel it and grant another reward.",
+    toDo: "See why below. Try again once that is put right, or cancel it and grant another reward.",
   },
   no_permission: {
     means: "The app may not do this on Whop. Nothing was sent.",

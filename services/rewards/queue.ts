@@ -30,7 +30,7 @@ export type QueueEntry = {
   waitsFor: WaitsFor | null;
   /** What is in the way, what that means and what one can do; null unless the state is `needs_attention`. */
   problem: { kind: Problem; means: string; toDo: string } | null;
-  /** What Whop said last, in its words. */
+  /** What came of the last attempt; of a refusal, in Whop's words. */
   lastError: string | null;
   /** Calls to Whop that may have had the effect. */
   calls: number;

@@ -1,19 +1,27 @@
 "use client";
 
 import { AlertDialog, Button } from "frosted-ui";
+import type { RefObject } from "react";
 import { questionOf } from "@/components/dashboard/rewards/queue-words";
 import type { DecisionState } from "@/components/dashboard/rewards/use-decision";
 import { useFormats } from "@/components/ui/locale-context";
 
 /** Asks once more before something that cannot be taken back, and says what it leads to. */
-export function Decision({ decision: { asked, isOpen, busyId, confirm, close } }: { decision: DecisionState }) {
+export function Decision({
+  decision: { asked, isOpen, isOver, busyId, confirm, close },
+  goesOnAt,
+}: {
+  decision: DecisionState;
+  /** Where the keyboard goes on once it is decided. */
+  goesOnAt: RefObject<HTMLElement | null>;
+}) {
   const formats = useFormats();
   const question = asked && questionOf(asked.entry, asked.action, formats);
   const isBusy = busyId !== null;
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(next) => !next && !isBusy && close()}>
       {question && (
-        <AlertDialog.Content style={{ maxWidth: 460 }}>
+        <AlertDialog.Content style={{ maxWidth: 460 }} finalFocus={isOver ? goesOnAt : true}>
           <AlertDialog.Title
             render={(props) => <h2 {...props} />}
             size="5"

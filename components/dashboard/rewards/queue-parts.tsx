@@ -52,12 +52,12 @@ export function Actions({ entry, busyId, onAct, size }: ActionsProps) {
   ));
 }
 
-/** What Whop said, in its words, where somebody has to decide. */
+/** What came of the last attempt, a refusal in Whop's own words, where somebody has to decide. */
 export function LastError({ entry: { problem, lastError } }: { entry: QueueEntry }) {
   if (problem === null || lastError === null) return null;
   return (
     <span className="wrap-anywhere mt-0.5 block text-(--gray-11) text-[12px]/4">
-      Whop said: “<bdi>{lastError}</bdi>”
+      Last attempt: <bdi>{lastError}</bdi>
     </span>
   );
 }

@@ -88,7 +88,7 @@ export function RewardsPage({
         <BudgetPanel companyId={companyId} budget={budget} canChange={canChange} />
         <DifferencesPanel differences={differences} clock={clock} />
       </div>
-      <Decision decision={decision} />
+      <Decision decision={decision} goesOnAt={list} />
       {granting.times > 0 && (
         <Suspense>
           <GrantSheet

@@ -14,6 +14,8 @@ export type DecisionState = {
   /** What is to be confirmed; the last one while its question closes. */
   asked: Asked | null;
   isOpen: boolean;
+  /** What was asked has been done, or refused: what it was asked from may be gone. */
+  isOver: boolean;
   /** The reward about which something is being sent. */
   busyId: string | null;
   ask: (entry: QueueEntry, action: RewardAction) => void;
@@ -28,6 +30,7 @@ export function useDecision(companyId: string, { onDone }: { onDone: () => void 
   const reload = useReloadQueue(companyId);
   const [asked, setAsked] = useState<Asked | null>(null);
   const [isOpen, setIsOpen] = useState(false);
+  const [isOver, setIsOver] = useState(false);
   const [busyId, setBusyId] = useState<string | null>(null);
 
   async function send({ entry, action }: Asked) {
@@ -45,6 +48,7 @@ export function useDecision(companyId: string, { onDone }: { onDone: () => void 
     }
     await reload();
     setBusyId(null);
+    setIsOver(true);
     setIsOpen(false);
     onDone();
   }
@@ -52,11 +56,13 @@ export function useDecision(companyId: string, { onDone }: { onDone: () => void 
   return {
     asked,
     isOpen,
+    isOver,
     busyId,
     ask(entry, action) {
       if (busyId !== null) return;
       if (questionOf(entry, action, formats) === null) return void send({ entry, action });
       setAsked({ entry, action });
+      setIsOver(false);
       setIsOpen(true);
     },
     async confirm() {

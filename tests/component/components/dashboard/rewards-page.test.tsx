@@ -87,7 +87,7 @@ test.each<[string, Partial<QueueEntry>, RegExp]>([
   [
     "needs a person",
     {},
-    /Needs you.*did not say whether this arrived\. Look on Whop\..*“The answer did not come within 15 s”/,
+    /Needs you.*did not say whether this arrived\. Look on Whop\..*Last attempt: The answer did not come within 15 s/,
   ],
   ["is not confirmed", { state: "due", problem: null, lastError: null }, /Not confirmed.*once an admin has confirmed/],
   ["is on its way", { state: "sending", problem: null, lastError: null }, /On its way.*usually within a minute/],
@@ -167,6 +167,8 @@ test("a decision names the reward as it was seen; then the list is as it is now,
   });
   expect(await screen.findByText("Nothing needs you")).toBeInTheDocument();
   expect(await screen.findByText("3 free days for Nina Petrova: marked as delivered")).toBeInTheDocument();
+  await waitFor(() => expect(screen.getByRole("heading", { name: "Needs you" })).toHaveFocus());
+  await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
   expect(screen.getByRole("heading", { name: "Needs you" })).toHaveFocus();
 });
 
