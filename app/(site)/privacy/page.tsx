@@ -65,7 +65,15 @@ export default function PrivacyPage() {
                 <li>
                   what follows from these: XP, level, sums per day, week and month, rank, rewards and where each stands
                 </li>
-                <li>your choice who sees you</li>
+                <li>
+                  with a reward: the promo code, or the number of the membership that got free days and when it ended
+                  before and after
+                </li>
+                <li>
+                  what WEE5 has written to you or about you in a chat, for a month; of a command only which one it was,
+                  and where
+                </li>
+                <li>your choice who sees you and whether you get messages, and with that your time zone</li>
                 <li>
                   a record of what admins and moderators did, with who and when; it cannot be changed by anybody.
                   Creators' settings are kept with who made them

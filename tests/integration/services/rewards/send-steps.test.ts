@@ -1,7 +1,6 @@
-import type { KyselyPlugin } from "kysely";
-import type { WhopClient } from "@/lib/whop/client";
-import { type SendDeps, sendRewards } from "@/services/rewards/send-rewards";
+import { sendRewards } from "@/services/rewards/send-rewards";
 import { useDatabase } from "@/tests/support/database";
+import { mortal } from "@/tests/support/mortal";
 import { sendDeps } from "@/tests/support/send-deps";
 import {
   aMemberOf,
@@ -22,39 +21,6 @@ const LONG_SECONDS = 300;
 describe("a worker killed after each of its steps", () => {
   const database = useDatabase();
   const whop = aWhop({ rateLimitPerMinute: 0 });
-
-  /**
-   * A sender that dies at the n-th moment: before and after each statement and each call to Whop. After that it does nothing more, not even
-   * what it would do about an error. A transaction that was open is rolled back, as the server does when the connection breaks.
-   */
-  function mortal(deps: SendDeps, diesAt: number): { deps: SendDeps; died(): boolean } {
-    let moment = 0;
-    const step = () => {
-      moment += 1;
-      if (moment >= diesAt) throw new Error("killed");
-    };
-    const plugin: KyselyPlugin = {
-      transformQuery: ({ node }) => {
-        step();
-        return node;
-      },
-      transformResult: async ({ result }) => {
-        step();
-        return result;
-      },
-    };
-    const client = new Proxy(deps.whop, {
-      get:
-        (target, name: keyof WhopClient) =>
-        async (...args: unknown[]) => {
-          step();
-          const answer = await (target[name] as (...args: unknown[]) => Promise<unknown>)(...args); // each is a function
-          step();
-          return answer;
-        },
-    });
-    return { deps: { ...deps, db: deps.db.withPlugin(plugin), whop: client }, died: () => moment >= diesAt };
-  }
 
   const KINDS = [
     ["free days", FREE_DAYS, "memberships.addFreeDays"],
