@@ -101,10 +101,28 @@ $$;
 comment on function public.settle_rewards is
   'Rewards of the levels between two levels: due on the way up (each once, also on a jump), confirmed where the creator has agreed to pay. On the way down unsent ones are cancelled and sent ones marked.';
 
+create function public.wake_worker(p_task text, p_community_id text) returns void
+language plpgsql set search_path = '' as $$
+declare
+  v_job graphile_worker._private_jobs;
+begin
+  -- Awards of several members wake for rewards and messages in any order: each would wait for the other's job.
+  perform pg_advisory_xact_lock(11, hashtext(p_community_id));
+  loop
+    v_job := graphile_worker.add_job(p_task, json_build_object('communityId', p_community_id),
+      job_key => p_task || ':' || p_community_id);
+    exit when v_job.id is not null;
+  end loop;
+end
+$$;
+comment on function public.wake_worker is
+  'Lets a worker look what there is to do for a community, certainly after the caller''s commit. The rows say what; the job only that it is time.';
+
 create function public.queue_sending(p_community_id text) returns void
-language sql set search_path = '' as $$
-  select graphile_worker.add_job('send_rewards', json_build_object('communityId', p_community_id),
-    job_key => 'send_rewards:' || p_community_id)
+language plpgsql set search_path = '' as $$
+begin
+  perform public.wake_worker('send_rewards', p_community_id);
+end
 $$;
 comment on function public.queue_sending is 'Wakes a worker for rewards that may be sent. The rows say what is to be done; the job only that it is time to look.';
 
@@ -122,5 +140,6 @@ $$;
 create trigger confirm_rewards after update of rewards_confirmed_at on public.communities for each row
   when (new.rewards_confirmed_at is not null) execute function public.confirm_rewards();
 
+revoke execute on function public.wake_worker(text, text) from public, anon, authenticated;
 revoke execute on function public.queue_sending(text) from public, anon, authenticated;
 revoke execute on function public.confirm_rewards() from public, anon, authenticated;

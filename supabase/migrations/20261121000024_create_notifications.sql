@@ -165,8 +165,7 @@ comment on function public.save_notification_settings is
 create function public.queue_notifications(p_community_id text) returns void
 language plpgsql set search_path = '' as $$
 begin
-  perform graphile_worker.add_job('send_notifications', json_build_object('communityId', p_community_id),
-    job_key => 'send_notifications:' || p_community_id);
+  perform public.wake_worker('send_notifications', p_community_id);
 end
 $$;
 comment on function public.queue_notifications is 'Wakes a worker for messages that may be sent. The rows say what is to be done; the job only that it is time to look.';

@@ -113,37 +113,6 @@ comment on function public.put_off_job is
   'After a failure: the job runs again after the pause, or is over when that was its last attempt; one that a later job of its key has replaced is gone. Changes nothing for a worker that has lost it.';
 
 -- add_job looks for a running job of the key first and adds second: to one that began in between it adds nothing and answers null.
-create function public.wake_worker(p_task text, p_community_id text) returns void
-language plpgsql set search_path = '' as $$
-declare
-  v_job graphile_worker._private_jobs;
-begin
-  -- Awards of several members wake for rewards and messages in any order: each would wait for the other's job.
-  perform pg_advisory_xact_lock(11, hashtext(p_community_id));
-  loop
-    v_job := graphile_worker.add_job(p_task, json_build_object('communityId', p_community_id),
-      job_key => p_task || ':' || p_community_id);
-    exit when v_job.id is not null;
-  end loop;
-end
-$$;
-comment on function public.wake_worker is
-  'Lets a worker look what there is to do for a community, certainly after the caller''s commit. The rows say what; the job only that it is time.';
-
-create or replace function public.queue_sending(p_community_id text) returns void
-language plpgsql set search_path = '' as $$
-begin
-  perform public.wake_worker('send_rewards', p_community_id);
-end
-$$;
-
-create or replace function public.queue_notifications(p_community_id text) returns void
-language plpgsql set search_path = '' as $$
-begin
-  perform public.wake_worker('send_notifications', p_community_id);
-end
-$$;
-
 create function public.failed_job_count() returns integer
 language sql stable security definer set search_path = '' as $$
   select count(*)::integer from graphile_worker._private_jobs where attempts >= max_attempts and locked_at is null
@@ -152,7 +121,6 @@ comment on function public.failed_job_count is 'Jobs that have failed for good a
 
 revoke execute on function public.recover_dead_jobs(double precision) from public, anon, authenticated;
 revoke execute on function public.unlock_queue(integer, text) from public, anon, authenticated;
-revoke execute on function public.wake_worker(text, text) from public, anon, authenticated;
 revoke execute on function public.finish_job(bigint, text, timestamptz) from public, anon, authenticated;
 revoke execute on function public.put_off_job(bigint, text, timestamptz, text, text, double precision, integer) from public, anon, authenticated;
 revoke execute on function public.failed_job_count() from public, anon, authenticated;
