@@ -9,6 +9,9 @@ import { eventually, type Page, startTestRealtime, type TestRealtime } from "@/t
 import { aRealRedisUrl, aRedisLog } from "@/tests/support/redis";
 import { redisAway } from "@/tests/support/redis-away";
 
+/** A busy machine is no Redis that is away. */
+const PATIENT = { timeoutMs: 5_000 };
+
 const SLOT_MS = 500;
 /** A timer may be this early, and a message this late. */
 const JITTER_MS = 60;
@@ -33,7 +36,7 @@ afterAll(() => realtime.stop());
 /** As in one instance of the app. */
 function anInstance(options: Partial<BroadcasterOptions> = {}): Broadcaster & { log: ReturnType<typeof aRedisLog> } {
   const log = aRedisLog();
-  const redis = options.redis ?? createRedis({ kind: "upstash", url: server.url, token: server.token }, log);
+  const redis = options.redis ?? createRedis({ kind: "upstash", url: server.url, token: server.token }, log, PATIENT);
   clients.push(redis);
   const broadcaster = createBroadcaster({
     supabaseUrl: realtime.server.url,

@@ -12,7 +12,9 @@ describe.each<[string, () => Promise<string | undefined>]>([
   let redis: RedisClient;
   beforeAll(async () => {
     server = await startUpstashServer({ redisUrl: await redisUrl() });
-    redis = createRedis({ kind: "upstash", url: server.url, token: server.token }, aRedisLog());
+    // Patient: a busy machine is no Redis that is away.
+    const patient = { timeoutMs: 5_000 };
+    redis = createRedis({ kind: "upstash", url: server.url, token: server.token }, aRedisLog(), patient);
   });
   afterAll(async () => {
     await redis.close();
