@@ -978,7 +978,7 @@ $function$;
 comment on function award_activities(text,integer,jsonb) is 'Records activities of one community and pays them: identity, the step or a replay, log, member, roll-ups and rewards due, all or nothing. Returns their receipts in the order given.';
 grant execute on function award_activities(text,integer,jsonb) to wee5_app;
 
-CREATE OR REPLACE FUNCTION public.begin_notification(p_community_id text, p_notification_id uuid, p_token uuid, p_to_level integer, p_request jsonb)
+CREATE OR REPLACE FUNCTION public.begin_notification(p_community_id text, p_notification_id uuid, p_token uuid, p_to_level integer, p_request jsonb, p_key text)
  RETURNS text
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1042,14 +1042,14 @@ begin
     end if;
   end if;
   update public.notifications n set state = 'sending', calls = n.calls + 1, leased_until = now() + interval '60 seconds',
-    request = coalesce(n.request, p_request), idempotency_key = coalesce(n.idempotency_key, 'notification-' || n.notification_id),
+    request = coalesce(n.request, p_request), idempotency_key = coalesce(n.idempotency_key, p_key),
     keyed_at = coalesce(n.keyed_at, now()), updated_at = now()
   where n.community_id = p_community_id and n.notification_id = p_notification_id;
   return 'go';
 end
 $function$;
-comment on function begin_notification(text,uuid,uuid,integer,jsonb) is 'Before each call to Whop: whether it is still to be made. go: the key and the words are written, call. changed: the level is another than the words say. busy: the same words are under way there. cancelled, lost: leave it.';
-grant execute on function begin_notification(text,uuid,uuid,integer,jsonb) to wee5_app;
+comment on function begin_notification(text,uuid,uuid,integer,jsonb,text) is 'Before each call to Whop: whether it is still to be made. go: the key and the words are written, call. changed: the level is another than the words say. busy: the same words are under way there. cancelled, lost: leave it.';
+grant execute on function begin_notification(text,uuid,uuid,integer,jsonb,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.begin_notification_settings()
  RETURNS trigger

@@ -1,4 +1,5 @@
 import { inCommunity } from "@/lib/db/database";
+import { awaitShare } from "@/lib/whop/await-share";
 import type { Written } from "@/lib/whop/client";
 import { composeNotification, type Place } from "@/services/notifications/compose-notification";
 import type { HeldNotification, NotificationRequest } from "@/services/notifications/notification-row";
@@ -10,8 +11,7 @@ import {
 } from "@/services/notifications/notifications.queries";
 import type { StoredNotificationSettings } from "@/services/notifications/notifications.schema";
 import type { SendDeps } from "@/services/notifications/send-notifications";
-import { postpone, settle } from "@/services/notifications/settle-notification";
-import { takeTurn } from "@/services/notifications/take-turn";
+import { LONGEST_WAIT_SECONDS, postpone, settle } from "@/services/notifications/settle-notification";
 
 /** How often the words are made anew because the level grew meanwhile. */
 const MOST_WORDINGS = 5;
@@ -26,11 +26,15 @@ export async function callWhop(
 ): Promise<void> {
   const place = await findPlace(deps, notification, settings);
   if (place === null) return;
-  const wait = await takeTurn(deps, place === "push" ? "notifications.create" : "messages.create");
+  const wait = await awaitShare(
+    deps,
+    place === "push" ? "notifications.create" : "messages.create",
+    LONGEST_WAIT_SECONDS,
+  );
   if (wait > 0) return postpone(deps, notification, { seconds: wait });
-  const request = await begun(deps, notification, place);
-  if (!request) return;
   const key = `notification-${notification.notificationId}`;
+  const request = await begun(deps, notification, place, key);
+  if (!request) return;
   await settle(deps, notification, await ask(deps, request, key));
 }
 
@@ -49,7 +53,7 @@ async function findPlace(
   const known = await inCommunity(deps.db, communityId, (trx) => findDirectChannel(trx, communityId, userId));
   if (known) return { channelId: known, template };
 
-  const wait = await takeTurn(deps, "dmChannels.create");
+  const wait = await awaitShare(deps, "dmChannels.create", LONGEST_WAIT_SECONDS);
   if (wait > 0) return postpone(deps, notification, { seconds: wait }).then(() => null);
   const key = `notification-${notificationId}-channel`;
   const made = await deps.whop.createDmChannel({ companyId: communityId, userIds: [userId], key });
@@ -63,12 +67,13 @@ async function begun(
   deps: SendDeps,
   notification: HeldNotification,
   place: Place,
+  key: string,
 ): Promise<NotificationRequest | undefined> {
   const { communityId, notificationId } = notification;
   let { toLevel } = notification;
   for (let wordings = 0; wordings < MOST_WORDINGS; wordings += 1) {
     const request = notification.request ?? (await composeNotification(deps, { ...notification, toLevel }, place));
-    const may = await beginNotification(deps.db, notification, { toLevel, request });
+    const may = await beginNotification(deps.db, notification, { toLevel, request, key });
     if (may === "go") return request;
     if (may === "busy") return postpone(deps, notification, { seconds: SAME_WORDS_SECONDS }).then(() => undefined);
     if (may !== "changed") return undefined;

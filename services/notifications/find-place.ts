@@ -2,10 +2,13 @@ import { LRUCache } from "lru-cache";
 import { perDatabase } from "@/lib/db/per-database";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors";
+import { awaitShare } from "@/lib/whop/await-share";
 import type { Chat } from "@/services/notifications/notifications.schema";
 
-type PlaceDeps = Pick<Deps, "db" | "whop">;
+type PlaceDeps = Pick<Deps, "db" | "whop" | "whopShare">;
 
+/** Well below the 60 seconds for which a message is held. */
+const LONGEST_WAIT_SECONDS = 5;
 const KEPT_MS = 10 * 60_000;
 const pagesOf = perDatabase(() => new LRUCache<string, string>({ max: 5_000, ttl: KEPT_MS }));
 
@@ -27,9 +30,11 @@ export async function findPage(deps: PlaceDeps, communityId: string): Promise<st
   return page?.id ?? null;
 }
 
-async function ownExperiences({ whop }: PlaceDeps, communityId: string): Promise<{ id: string }[]> {
+async function ownExperiences(deps: PlaceDeps, communityId: string): Promise<{ id: string }[]> {
+  const retryAfterSeconds = await awaitShare(deps, "experiences.list", LONGEST_WAIT_SECONDS);
+  if (retryAfterSeconds > 0) throw new AppError("unavailable", "Whop's share is used up.", { retryAfterSeconds });
   try {
-    return await whop.listOwnExperiences(communityId);
+    return await deps.whop.listOwnExperiences(communityId);
   } catch (error) {
     if (error instanceof AppError && (error.code === "forbidden" || error.code === "not_found")) return [];
     throw error;

@@ -53,13 +53,13 @@ export type Begun = "go" | "changed" | "busy" | "cancelled" | "lost";
 export async function beginNotification(
   db: Kysely<DB>,
   { communityId, notificationId, token }: Held,
-  { toLevel, request }: { toLevel: number | null; request: NotificationRequest },
+  { toLevel, request, key }: { toLevel: number | null; request: NotificationRequest; key: string },
 ): Promise<Begun> {
   return one<Begun>(
     db,
     communityId,
     sql`begin_notification(${communityId}, ${notificationId}, ${token}, ${toLevel},
-    ${JSON.stringify(request)}::jsonb)`,
+    ${JSON.stringify(request)}::jsonb, ${key})`,
   );
 }
 

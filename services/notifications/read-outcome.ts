@@ -1,9 +1,9 @@
+import { awaitShare } from "@/lib/whop/await-share";
 import { lookForMessage } from "@/services/notifications/look-for-message";
 import type { HeldNotification } from "@/services/notifications/notification-row";
 import { endNotification } from "@/services/notifications/notifications.queries";
 import type { SendDeps } from "@/services/notifications/send-notifications";
-import { expire, giveUp, postpone } from "@/services/notifications/settle-notification";
-import { takeTurn } from "@/services/notifications/take-turn";
+import { expire, giveUp, LONGEST_WAIT_SECONDS, postpone } from "@/services/notifications/settle-notification";
 
 /** Whop keeps what a key stands for for 24 hours. An hour before that it is not relied on any more. */
 const KEY_LASTS_MS = 23 * 3_600_000;
@@ -25,7 +25,7 @@ export async function settledByReading(deps: SendDeps, notification: HeldNotific
   if (request.kind === "notification") return isUsable ? false : giveUp(deps, notification);
   if (channel === "reply" && isUsable) return false; // many are alike, and none outlives its key
 
-  const wait = await takeTurn(deps, "messages.list");
+  const wait = await awaitShare(deps, "messages.list", LONGEST_WAIT_SECONDS);
   if (wait > 0) return postpone(deps, notification, { seconds: wait }).then(() => true);
   const { channelId, content } = request;
   try {

@@ -9,6 +9,9 @@ import {
 } from "@/services/notifications/notifications.queries";
 import type { SendDeps } from "@/services/notifications/send-notifications";
 
+/** For Whop's share: well below the 60 seconds for which a row is held, with the calls themselves. */
+export const LONGEST_WAIT_SECONDS = 10;
+
 /** Writes down what Whop's answer means. */
 export async function settle(
   deps: SendDeps,

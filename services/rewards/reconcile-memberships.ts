@@ -1,7 +1,7 @@
 import { inCommunity } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
+import { awaitShare } from "@/lib/whop/await-share";
 import type { WhopMembership } from "@/lib/whop/client";
-import { awaitTurn } from "@/services/rewards/await-turn";
 import { COMPARED_MS, type Finding } from "@/services/rewards/finding";
 import { type DeliveredRow, listDelivered } from "@/services/rewards/reconcile.queries";
 
@@ -22,11 +22,11 @@ export async function findMembershipDifferences(deps: MembershipDeps, communityI
   );
   const findings: Finding[] = [];
   for (const reward of latestOfEach(rewards)) {
-    await awaitTurn(deps, "memberships.retrieve");
+    await awaitShare(deps, "memberships.retrieve");
     const membership = await deps.whop.retrieveMembership(reward.whopId);
     const finding = compared(reward, membership, deps.now());
     if (!finding) continue;
-    await awaitTurn(deps, "users.checkAccess");
+    await awaitShare(deps, "users.checkAccess");
     const hasLeft = (await deps.access.roleIn(communityId, reward.userId)) === null;
     findings.push({ ...finding, severity: hasLeft ? "info" : "warning" });
   }

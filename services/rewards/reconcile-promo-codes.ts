@@ -1,7 +1,7 @@
 import { inCommunity } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
+import { awaitShare } from "@/lib/whop/await-share";
 import type { WhopPromoCode } from "@/lib/whop/client";
-import { awaitTurn } from "@/services/rewards/await-turn";
 import { COMPARED_MS, type Finding } from "@/services/rewards/finding";
 import { type DeliveredRow, hasPromoCodes, listDelivered, listKnownCodes } from "@/services/rewards/reconcile.queries";
 import { CODE_PREFIX } from "@/services/rewards/send-promo-code";
@@ -20,7 +20,7 @@ export async function findPromoDifferences(deps: PromoDeps, communityId: string)
     rewards: await listDelivered(trx, communityId, { type: "promo_code", since, limit: MOST_REWARDS }),
   }));
   if (!isUsed) return [];
-  await awaitTurn(deps, "promoCodes.list");
+  await awaitShare(deps, "promoCodes.list");
   const createdAfter = new Date(since.getTime() - MADE_EARLIER_MS);
   const there = await deps.whop.listPromoCodes({ companyId: communityId, createdAfter });
   const byId = new Map(there.map((promo) => [promo.id, promo]));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import { retryPauseSeconds } from "@/lib/retry-pause";
+import { awaitShare } from "@/lib/whop/await-share";
 import type { Written } from "@/lib/whop/client";
 import type { Reading, SentThroughWhop } from "@/services/rewards/send-kind";
 import {
@@ -170,14 +170,7 @@ async function release(work: Work, how: Release): Promise<false> {
 /** Asks for a call of Whop's share. Waits a little for it, because the reward would only go to the end of the queue; else puts it back. */
 async function mayCall(work: Work, operation: string): Promise<boolean> {
   const { deps, until } = work;
-  for (let waitedSeconds = 0; ; ) {
-    const { allowed, retryAfterSeconds } = await deps.whopShare.take(operation);
-    if (allowed) return true;
-    waitedSeconds += retryAfterSeconds;
-    const isOver = until !== undefined && deps.now().getTime() + retryAfterSeconds * 1000 >= until.getTime();
-    if (waitedSeconds > LONGEST_WAIT_SECONDS || isOver) {
-      return release(work, { because: "not_now", pauseSeconds: retryAfterSeconds });
-    }
-    await sleep(retryAfterSeconds * 1000);
-  }
+  const leftSeconds = until ? (until.getTime() - deps.now().getTime()) / 1000 : LONGEST_WAIT_SECONDS;
+  const pauseSeconds = await awaitShare(deps, operation, Math.min(LONGEST_WAIT_SECONDS, leftSeconds));
+  return pauseSeconds === 0 || release(work, { because: "not_now", pauseSeconds });
 }

@@ -290,7 +290,7 @@ comment on function public.claim_notifications is
   'Up to so many messages that may be sent now, for the holder of the token alone for 60 s: replies first, then communities in turns. Of one community, or of all (null).';
 
 create function public.begin_notification(
-  p_community_id text, p_notification_id uuid, p_token uuid, p_to_level integer, p_request jsonb
+  p_community_id text, p_notification_id uuid, p_token uuid, p_to_level integer, p_request jsonb, p_key text
 ) returns text
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -351,7 +351,7 @@ begin
     end if;
   end if;
   update public.notifications n set state = 'sending', calls = n.calls + 1, leased_until = now() + interval '60 seconds',
-    request = coalesce(n.request, p_request), idempotency_key = coalesce(n.idempotency_key, 'notification-' || n.notification_id),
+    request = coalesce(n.request, p_request), idempotency_key = coalesce(n.idempotency_key, p_key),
     keyed_at = coalesce(n.keyed_at, now()), updated_at = now()
   where n.community_id = p_community_id and n.notification_id = p_notification_id;
   return 'go';
@@ -502,7 +502,7 @@ revoke execute on function public.queue_notifications(text) from public, anon, a
 revoke execute on function public.queue_level_up(text, text, integer, integer, text) from public, anon, authenticated;
 revoke execute on function public.queue_reward_news(text, uuid) from public, anon, authenticated;
 revoke execute on function public.claim_notifications(uuid, integer, text) from public, anon, authenticated;
-revoke execute on function public.begin_notification(text, uuid, uuid, integer, jsonb) from public, anon, authenticated;
+revoke execute on function public.begin_notification(text, uuid, uuid, integer, jsonb, text) from public, anon, authenticated;
 revoke execute on function public.name_channel(text, uuid, uuid, text) from public, anon, authenticated;
 revoke execute on function public.end_notification(text, uuid, uuid, text, text, text, text) from public, anon, authenticated;
 revoke execute on function public.postpone_notification(text, uuid, uuid, double precision, timestamptz, text, boolean, boolean)
@@ -510,7 +510,7 @@ revoke execute on function public.postpone_notification(text, uuid, uuid, double
 revoke execute on function public.forget_notifications() from public, anon, authenticated;
 grant execute on function public.save_notification_settings(text, text, jsonb, integer) to wee5_app;
 grant execute on function public.claim_notifications(uuid, integer, text) to wee5_app;
-grant execute on function public.begin_notification(text, uuid, uuid, integer, jsonb) to wee5_app;
+grant execute on function public.begin_notification(text, uuid, uuid, integer, jsonb, text) to wee5_app;
 grant execute on function public.name_channel(text, uuid, uuid, text) to wee5_app;
 grant execute on function public.end_notification(text, uuid, uuid, text, text, text, text) to wee5_app;
 grant execute on function public.postpone_notification(text, uuid, uuid, double precision, timestamptz, text, boolean, boolean)

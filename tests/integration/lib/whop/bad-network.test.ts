@@ -49,6 +49,7 @@ async function expectNoAnswerInTime(client: WhopClient, key: string): Promise<vo
     client.listPromoCodes({ companyId: place.companyId }),
     client.listMessages({ channelId: place.chatExperienceId, limit: 5 }),
     client.listChatChannels(place.companyId),
+    client.listOwnExperiences(place.companyId),
     client.retrieveUser(place.memberId),
   ];
   const write = client.addFreeDays({ membershipId, days: 3, key });

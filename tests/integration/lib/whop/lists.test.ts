@@ -107,6 +107,15 @@ test("a chat's newest messages come first, as many as are wanted", async () => {
   expect(await client.listMessages({ channelId, limit: 1_000 })).toHaveLength(150);
 });
 
+test("our own places in a company are listed, however many, and nobody else's", async () => {
+  const { world } = whop();
+  const { companyId, experienceId } = aCommunityIn(whop());
+  const more = times(120, () => world.addExperience({ companyId, name: "Levels", kind: "app" }).id);
+  world.addExperience({ companyId, name: "Wins", kind: "forum" });
+  const own = await client.listOwnExperiences(companyId);
+  expect(own.map(({ id }) => id).toSorted()).toEqual([experienceId, ...more].toSorted());
+});
+
 test("a company's chats come with the experiences that they are", async () => {
   const { world } = whop();
   const second = world.addExperience({ companyId: place.companyId, name: "Wins", kind: "chat" });

@@ -243,6 +243,7 @@ describe("a list", () => {
       () => client.listPromoCodes({ companyId: "biz_a" }),
       () => client.listMessages({ channelId: "exp_a", limit: 10 }),
       () => client.listChatChannels("biz_a"),
+      () => client.listOwnExperiences("biz_a"),
     ];
     for (const list of lists) {
       answer = json({ error: { type: "forbidden", message: "No." } }, 403);

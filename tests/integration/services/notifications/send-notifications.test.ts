@@ -384,6 +384,37 @@ describe("when Whop says no", () => {
     expect(pushes()).toMatchObject([{ idempotencyKey: row?.idempotency_key }]);
   });
 
+  test("nobody is told of a push that no page of ours could be opened by, and the creator reads why", async () => {
+    const userId = await tell();
+    // As where the app may not see, or has not been added.
+    whop().faults.add({ kind: "status", status: 403, operation: "experiences.list", times: 8 });
+    await give(database, communityId, userId, XP_OF_LEVEL[2]);
+    for (let attempts = 0; attempts < 8; attempts += 1) {
+      await send();
+      await sql`update notifications set next_attempt_at = now() where community_id = ${communityId}`.execute(
+        database.owner,
+      );
+    }
+    expect(pushes()).toEqual([]);
+    expect(await rows()).toMatchObject([
+      { state: "failed", calls: 0, last_error: "WEE5 has no page in this community that a push could open." },
+    ]);
+  });
+
+  test("a push waits while Whop's share of finding our page is used up", async () => {
+    const userId = await tell();
+    await give(database, communityId, userId, XP_OF_LEVEL[2]);
+    const take = async (operation: string) =>
+      operation === "experiences.list"
+        ? { allowed: false, retryAfterSeconds: 30 }
+        : { allowed: true, retryAfterSeconds: 0 };
+    await sendNotifications({ ...deps, whopShare: { take } }, { communityId });
+    expect(pushes()).toEqual([]);
+    await pass(120);
+    await send();
+    expect(pushes()).toHaveLength(1);
+  });
+
   test("Whop away for an hour delays a message and loses none", async () => {
     const userId = await tell();
     whop().faults.add({ kind: "drop_before", probability: 1 });
@@ -410,7 +441,7 @@ describe("workers", () => {
     const [other] = await claimNotifications(deps.db, { token: crypto.randomUUID(), limit: 1, communityId });
     if (!other) throw new Error("It was not taken over.");
     const request = { kind: "message", channelId: "feed_x", content: "x", replyingToId: null } as const;
-    expect(await beginNotification(deps.db, frozen, { toLevel: 2, request })).toBe("lost");
+    expect(await beginNotification(deps.db, frozen, { toLevel: 2, request, key: "k" })).toBe("lost");
     expect(await postponeNotification(deps.db, frozen, { seconds: 60 })).toBe(false);
     expect(await nameChannel(deps.db, frozen, "feed_x")).toBe(false);
     expect(await endNotification(deps.db, frozen, { state: "sent", whopId: null })).toBe(false);
