@@ -106,8 +106,11 @@ test("my place is pinned at the bottom until my row is on the screen, and leads 
   const { page, close } = await open(browser, PHONE, { userId: last?.user_id });
   const pinned = page.locator(".own-row");
   await expect(pinned).toHaveAttribute("data-shown", "true");
-  const box = await pinned.boundingBox();
-  expect(Math.round((box?.y ?? 0) + (box?.height ?? 0))).toBe(PHONE.viewport.height);
+  const bottomEdge = async () => {
+    const box = await pinned.boundingBox();
+    return box === null ? "not laid out" : Math.round(box.y + box.height);
+  };
+  await expect.poll(bottomEdge).toBe(PHONE.viewport.height);
   await pinned.getByRole("button").click();
   await expect(page.locator("li[data-row][aria-current]")).toBeInViewport();
   await expect(pinned).toHaveAttribute("data-shown", "false");
