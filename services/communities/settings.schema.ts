@@ -15,6 +15,77 @@ export const ActionRate = z
 
 export const ActionName = z.string().regex(/^[a-z][a-z_]{0,39}$/);
 
+/** Of an amount: 100 changes nothing, 200 doubles it, 0 pays nothing. */
+export const Percent = z.int().min(0).max(1000);
+
+const Moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+const Day = z.iso.date();
+
+/** A multiplier for a while: from `startsAt`, which is in it, to `endsAt`, which is not. ISO 8601 in UTC. */
+export const Boost = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+    name: z.string().trim().min(1).max(60),
+    percent: Percent,
+    startsAt: Moment,
+    endsAt: Moment,
+  })
+  .refine(({ startsAt, endsAt }) => startsAt < endsAt, {
+    message: "A boost must end after it starts",
+    path: ["endsAt"],
+  });
+
+/** All that hold are multiplied, zero wins, and the product is rounded half up once. */
+export const Multipliers = z.strictObject({
+  /** By experience id. */
+  channels: z.record(z.string().max(64), Percent),
+  /** Of the member when it happened; a role that is not named has 100. */
+  roles: z.partialRecord(z.enum(["admin", "moderator", "member"]), Percent),
+  boosts: z.array(Boost).max(50),
+});
+
+export const Streaks = z.strictObject({
+  enabled: z.boolean(),
+  /** Active days in a row that earn a freeze, which lets one missed day pass; 0 for none. */
+  freezeEveryDays: z.int().min(0).max(365),
+  maxFreezes: z.int().min(0).max(30),
+  /** Days, the first and the last included, that break nobody's streak. */
+  pauses: z
+    .array(
+      z
+        .strictObject({ from: Day, to: Day })
+        .refine(({ from, to }) => from <= to, { message: "A pause must not end before it begins", path: ["to"] }),
+    )
+    .max(100),
+  /** XP on each day that a streak reaches so many days; 0 for none. */
+  milestones: z.array(z.strictObject({ days: z.int().min(2).max(3650), xp: z.int().min(0).max(10_000) })).max(20),
+});
+
+/** What happens to the XP and the place of who is no longer a member. */
+export const Leaving = z.enum(["keep", "hide", "reset"]);
+export const Leavers = z.strictObject({
+  left: Leaving,
+  banned: Leaving,
+  /** Days away after which "reset" takes effect, so that a renewal that fails once costs nobody their XP. */
+  resetAfterDays: z.int().min(0).max(365),
+});
+
+export const NO_MULTIPLIERS: z.infer<typeof Multipliers> = { channels: {}, roles: {}, boosts: [] };
+export const DEFAULT_STREAKS: z.infer<typeof Streaks> = {
+  enabled: true,
+  freezeEveryDays: 7,
+  maxFreezes: 2,
+  pauses: [],
+  milestones: [
+    { days: 7, xp: 0 },
+    { days: 30, xp: 0 },
+    { days: 100, xp: 0 },
+    { days: 365, xp: 0 },
+  ],
+};
+export const DEFAULT_LEAVERS: z.infer<typeof Leavers> = { left: "hide", banned: "hide", resetAfterDays: 3 };
+
+/** Versions from before a part was known leave it out; SQL reads the same defaults then. */
 export const Settings = z.strictObject({
   timeZone: z.string().refine(isTimeZone, { message: "Not an IANA time zone such as Europe/Berlin" }),
   tier: z.enum(["free", "premium", "enterprise"]),
@@ -24,6 +95,9 @@ export const Settings = z.strictObject({
   excludedExperienceIds: z.array(z.string()).max(500),
   excludedUserIds: z.array(z.string()).max(5_000),
   actions: z.record(ActionName, ActionRate),
+  multipliers: Multipliers.default(NO_MULTIPLIERS),
+  streaks: Streaks.default(DEFAULT_STREAKS),
+  leavers: Leavers.default(DEFAULT_LEAVERS),
 });
 
 export type Settings = z.infer<typeof Settings>;

@@ -15,7 +15,8 @@ export type Activity = {
   contentHash?: string;
   /** XP of an adjustment, signed; other actions have a rate instead. */
   amount?: number;
-  source: "webhook" | "api" | "sync" | "seed";
+  /** "history" is what a back-fill counts of the time before the app came: nobody is told of it. */
+  source: "webhook" | "api" | "sync" | "history" | "seed";
 };
 
 /** Why an activity paid or not. */
@@ -29,9 +30,11 @@ export type Outcome =
   | "excluded_channel"
   | "self"
   | "too_short"
+  | "zero_multiplier"
   | "too_old"
   | "bad_time"
-  | "reversed";
+  | "reversed"
+  | "reset";
 
 /** What the rules decided of one activity. XP are whole. */
 export type Decision = { outcome: Outcome; baseXp: number; xp: number };

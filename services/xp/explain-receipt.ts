@@ -83,6 +83,8 @@ const WHY_UNPAID: Record<Exclude<Outcome, "awarded" | "held">, Why> = {
   pair_cap: () => "enough between the two of you, again from midnight",
   too_old: () => "it came more than 90 days late",
   bad_time: () => "it came with a time in the future",
+  zero_multiplier: () => "a multiplier of 0 holds here",
+  reset: () => "it was before your membership ended",
   reversed: ({ action }) => WHY_REVERSED[action] ?? "it no longer counts",
 };
 

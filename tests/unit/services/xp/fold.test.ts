@@ -1,4 +1,9 @@
-import type { Settings } from "@/services/communities/settings.schema";
+import {
+  DEFAULT_LEAVERS,
+  DEFAULT_STREAKS,
+  NO_MULTIPLIERS,
+  type Settings,
+} from "@/services/communities/settings.schema";
 import type { Activity } from "@/services/xp/activity";
 import { fold, type SettingsVersion } from "@/services/xp/fold";
 
@@ -11,6 +16,9 @@ const SETTINGS: Settings = {
   excludedExperienceIds: [],
   excludedUserIds: [],
   actions: { message: RATE, reaction: { ...RATE, minXp: 5, maxXp: 5 }, post: { ...RATE, minXp: 15, maxXp: 25 } },
+  multipliers: NO_MULTIPLIERS,
+  streaks: DEFAULT_STREAKS,
+  leavers: DEFAULT_LEAVERS,
 };
 const from = (settings: Partial<Settings>, validFrom = new Date(0), version = 1): SettingsVersion => ({
   version,
