@@ -1,11 +1,8 @@
-import { type BrowserContext, type Frame, type Page, expect as soonExpect, test } from "@playwright/test";
+import { type BrowserContext, expect, type Frame, type Page, test } from "@playwright/test";
 import { seriousProblems } from "@/tests/e2e/sound";
 import { stackOfFile } from "@/tests/e2e/stack";
 
 const stack = stackOfFile();
-
-/** Two servers, a database and a browser share the machine. */
-const expect = soonExpect.configure({ timeout: 15_000 });
 
 /** Opens the simulated Whop and notes what its pages complain about. */
 async function openWhop(context: BrowserContext, query = ""): Promise<{ page: Page; complaints: string[] }> {
@@ -92,13 +89,13 @@ test("the theme reaches the app without a reload, and a reload begins with it", 
   const root = appIn(page).locator("html");
   await expect(root).toHaveClass(/light/);
   await (await frameOf(page)).evaluate(() => Object.assign(window, { same: true }));
-  const accent = () => appIn(page).locator(".frosted-ui").first().getAttribute("data-accent-color");
-  expect(await accent()).toBe("orange");
+  const themed = appIn(page).locator(".frosted-ui").first();
+  await expect(themed).toHaveAttribute("data-accent-color", "orange");
 
   await page.getByLabel("Dark").check();
   await expect(root).toHaveClass("dark");
   expect(await (await frameOf(page)).evaluate(() => "same" in window)).toBe(true);
-  expect(await accent()).toBe("orange");
+  await expect(themed).toHaveAttribute("data-accent-color", "orange");
 
   const answer = page.waitForResponse((response) => response.url().startsWith(stack().addresses.proxyUrl));
   await page.reload();
@@ -205,7 +202,7 @@ test("simulated members begin and stop to write when they are told", async ({ co
 test("on a phone the app fills the page and the controls stand in a drawer, by keyboard too", async ({ browser }) => {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
   const { page } = await openWhop(context);
-  expect((await page.locator("#app").boundingBox())?.width).toBe(390);
+  await expect.poll(async () => (await page.locator("#app").boundingBox())?.width).toBe(390);
   await expect(page.getByRole("textbox", { name: "Write as" })).toBeHidden();
 
   await page.getByRole("button", { name: "Controls" }).focus();
