@@ -6,7 +6,9 @@ import { ApiError, badRequest } from "./api-error";
 import type { Credentials } from "./credentials";
 import type { Fault, Faults } from "./faults";
 import type { Answer, IdempotencyStore } from "./idempotency";
+import { cursorAsked, misled } from "./misleading-lists";
 import type { ApiContext, ApiRequest, Operation } from "./operation";
+import type { Permissions } from "./permissions";
 import { type RateLimit, rateLimited } from "./rate-limit";
 import { apps } from "./resources/apps";
 import { authorizedUsers } from "./resources/authorized-users";
@@ -14,6 +16,9 @@ import { chatChannels } from "./resources/chat-channels";
 import { companies } from "./resources/companies";
 import { dmChannels } from "./resources/dm-channels";
 import { experiences } from "./resources/experiences";
+import { forumPosts } from "./resources/forum-posts";
+import { forums } from "./resources/forums";
+import { members } from "./resources/members";
 import { memberships } from "./resources/memberships";
 import { messages } from "./resources/messages";
 import { notifications } from "./resources/notifications";
@@ -31,6 +36,9 @@ const OPERATIONS: Operation[] = [
   ...companies,
   ...dmChannels,
   ...experiences,
+  ...forumPosts,
+  ...forums,
+  ...members,
   ...memberships,
   ...messages,
   ...notifications,
@@ -47,6 +55,7 @@ export interface ApiParts {
   context: ApiContext;
   credentials: Credentials;
   faults: Faults;
+  permissions: Permissions;
   rateLimit: RateLimit;
   idempotency: IdempotencyStore;
 }
@@ -100,8 +109,8 @@ async function perform(parts: ApiParts, operation: Operation, c: HttpContext, fa
   const isRefused = fault?.kind === "error_before";
   const done = isRefused
     ? broken(fault)
-    : await settle(operation, parts.context, { params, query, caller, idempotencyKey }, text);
-  const result = fault?.kind === "error_after" ? broken(fault) : done;
+    : await settle(operation, parts, { params, query: cursorAsked(query, fault), caller, idempotencyKey }, text);
+  const result = fault?.kind === "error_after" ? broken(fault) : misled(done, query, fault);
   if (fault?.kind === "crash_after") return drop(c);
   ticket?.finish(result);
   if (fault?.kind === "garbage_after") return json(GARBAGE);
@@ -111,12 +120,14 @@ async function perform(parts: ApiParts, operation: Operation, c: HttpContext, fa
 /** The operation's answer, errors included: Whop stores and replays those as well. */
 async function settle(
   operation: Operation,
-  context: ApiContext,
-  request: Omit<ApiRequest, "body">,
+  { context, permissions }: ApiParts,
+  given: Omit<ApiRequest, "body">,
   text: string,
 ): Promise<Answer> {
   try {
-    return { status: 200, body: await operation.answer(context, { ...request, body: parse(text) }) };
+    const request = { ...given, body: parse(text) };
+    if (request.caller.kind === "app") permissions.check(operation.name, request);
+    return { status: 200, body: await operation.answer(context, request) };
   } catch (error) {
     if (error instanceof ApiError) return { status: error.status, body: error.body };
     throw error;

@@ -6,7 +6,10 @@ import type { WebhookSender } from "./webhooks";
 import type { World } from "./world";
 
 /** Tells the app of messages and reactions, in the form of Whop's `chat.…` events. */
-export function chatWebhooks(world: () => World, webhooks: () => WebhookSender): Required<ChatEvents> {
+export function chatWebhooks(
+  world: () => World,
+  webhooks: () => WebhookSender,
+): Required<Pick<ChatEvents, "message" | "reaction">> {
   function about(message: Message) {
     const channel = found(world().channel(message.channelId), "channel");
     return {

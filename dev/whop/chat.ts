@@ -28,6 +28,8 @@ export interface NewReaction {
 export interface ChatEvents {
   message?(message: Message): void;
   reaction?(reaction: Reaction): void;
+  /** Whop sends no webhook for it. */
+  deleted?(message: Message): void;
 }
 
 export interface Chat {
@@ -36,6 +38,7 @@ export interface Chat {
   channelsOf(companyId: string): Channel[];
   postMessage(message: NewMessage): Message;
   deleteMessage(id: string): void;
+  pinMessage(id: string, isPinned?: boolean): void;
   message(id: string): Message | undefined;
   /** Oldest first. */
   messagesIn(channelId: string): readonly Message[];
@@ -52,9 +55,10 @@ interface ChatOptions {
   channels: Map<string, Channel>;
   now: () => Date;
   events: ChatEvents;
+  keptPerChannel?: number;
 }
 
-export function createChat({ data, channels, now, events }: ChatOptions): Chat {
+export function createChat({ data, channels, now, events, keptPerChannel }: ChatOptions): Chat {
   const messages = new Map<string, Message>();
   const timelines = new Map<string, Message[]>();
   const reactions = new Map<string, Reaction[]>();
@@ -65,7 +69,7 @@ export function createChat({ data, channels, now, events }: ChatOptions): Chat {
     timelines.set(message.channelId, timeline);
     const later = timeline.findLastIndex((one) => orderOf(one) <= orderOf(message));
     timeline.splice(later + 1, 0, message);
-    if (timeline.length > KEPT_PER_CHANNEL) forget(timeline[0]?.id ?? "");
+    if (timeline.length > (keptPerChannel ?? KEPT_PER_CHANNEL)) forget(timeline[0]?.id ?? "");
   }
 
   function keepReaction(reaction: Reaction) {
@@ -101,7 +105,15 @@ export function createChat({ data, channels, now, events }: ChatOptions): Chat {
       if (deliver) events.message?.(message);
       return message;
     },
-    deleteMessage: forget,
+    deleteMessage: (id) => {
+      const message = messages.get(id);
+      forget(id);
+      if (message) events.deleted?.(message);
+    },
+    pinMessage: (id, isPinned = true) => {
+      const message = messages.get(id);
+      if (message) message.isPinned = isPinned;
+    },
     message: (id) => messages.get(id),
     messagesIn: (channelId) => timelines.get(channelId) ?? [],
     react: ({ userId, messageId, emoji = ":heart:", createdAt = now(), deliver = true }) => {

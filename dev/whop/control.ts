@@ -1,13 +1,16 @@
 import type { HttpBindings } from "@hono/node-server";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { z } from "zod";
-import { ApiError, badRequest, found } from "./api-error";
+import { ApiError, found } from "./api-error";
+import { createCommunityControl } from "./control-community";
+import { dateOf, read } from "./control-request";
 import type { Effects } from "./effects";
 import { type Faults, NewFault } from "./faults";
 import { chatView, type LiveFeed } from "./host/live";
 import type { FrameTarget } from "./host/target";
+import type { Permissions } from "./permissions";
 import type { Signer } from "./tokens";
-import { membershipView, messageView, reactionView } from "./views";
+import { likeView, membershipView, messageView, reactionView } from "./views";
 import type { World } from "./world";
 
 const TokenRequest = z.strictObject({ userId: z.string(), companyId: z.string().optional() });
@@ -31,7 +34,8 @@ const ReactionRequest = z.strictObject({
   createdAt: z.iso.datetime({ offset: true }).optional(),
 });
 
-const Unreaction = z.strictObject({ userId: z.string(), messageId: z.string(), emoji: z.string() });
+/** A post has one kind of reaction. */
+const Unreaction = z.strictObject({ userId: z.string(), messageId: z.string(), emoji: z.string().optional() });
 
 const MembershipRequest = z.strictObject({
   companyId: z.string().optional(),
@@ -49,6 +53,7 @@ export interface ControlParts {
   world: World;
   signer: Signer;
   faults: Faults;
+  permissions: Permissions;
   effects: Effects;
   live: LiveFeed;
   /** What the page with the iframe shows; undefined before an app stands behind it. */
@@ -78,6 +83,10 @@ export function createControl(parts: ControlParts): Hono<{ Bindings: HttpBinding
   control.post("/reactions", async (c) => {
     const { userId, messageId, emoji, createdAt } = await read(c, ReactionRequest);
     found(world.user(userId), "user");
+    if (world.forumPost(messageId)) {
+      const like = world.like({ userId, postId: messageId, createdAt: dateOf(createdAt) });
+      return c.json(likeView(world, like), 201);
+    }
     found(world.message(messageId), "message");
     return c.json(reactionView(world, world.react({ userId, messageId, emoji, createdAt: dateOf(createdAt) })), 201);
   });
@@ -90,6 +99,10 @@ export function createControl(parts: ControlParts): Hono<{ Bindings: HttpBinding
 
   control.delete("/reactions", async (c) => {
     const { userId, messageId, emoji } = await read(c, Unreaction);
+    if (world.forumPost(messageId)) {
+      world.unlike(messageId, userId);
+      return c.body(null, 204);
+    }
     const given = world.reactionsTo(messageId).find((one) => one.userId === userId && one.emoji === emoji);
     world.unreact(found(given, "reaction").id);
     live.reaction({ messageId });
@@ -136,28 +149,11 @@ export function createControl(parts: ControlParts): Hono<{ Bindings: HttpBinding
 
   control.get("/effects", (c) => c.json(effects.all()));
 
+  control.route("/", createCommunityControl(parts));
+
   control.onError((error, c) => {
     if (!(error instanceof ApiError)) throw error;
     return Response.json(error.body, { status: error.status, headers: c.res.headers });
   });
   return control;
 }
-
-async function read<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  // A page in some browser can post anything but JSON to this address without asking.
-  if (!c.req.header("content-type")?.startsWith("application/json")) {
-    throw new ApiError(415, "unsupported_media_type", "Send application/json.");
-  }
-  const text = await c.req.text();
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw badRequest("The body is not JSON.");
-  }
-  const parsed = schema.safeParse(body);
-  if (!parsed.success) throw badRequest(z.prettifyError(parsed.error));
-  return parsed.data;
-}
-
-const dateOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));

@@ -12,7 +12,7 @@ export interface Effect {
 }
 
 /** One list per kind of write. */
-const KINDS = ["messages", "reactions", "notifications", "promoCodes", "freeDays", "dmChannels"] as const;
+const KINDS = ["messages", "reactions", "notifications", "promoCodes", "freeDays", "dmChannels", "forumPosts"] as const;
 
 export type EffectKind = (typeof KINDS)[number];
 

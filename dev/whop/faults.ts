@@ -28,6 +28,10 @@ const API_KINDS = [
   "garbage",
   /** It is done, and the answer is a 200 with a body that is none of Whop's. */
   "garbage_after",
+  /** A list's cursor leads nowhere: the page after it ends with the same one, and says that there is more. */
+  "stuck_cursor",
+  /** A list answers its first page, whatever is asked for, with another cursor each time. */
+  "repeat_page",
 ] as const;
 
 /** What can go wrong with a webhook (operation: the event, "chat.message.created"). */

@@ -110,6 +110,7 @@ export interface Message {
   content: string;
   type: MessageType;
   replyingToId: string | null;
+  isPinned?: boolean;
   createdAt: string;
 }
 
@@ -119,6 +120,42 @@ export interface Reaction {
   userId: string;
   emoji: string;
   createdAt: string;
+}
+
+/** A post in a forum, or a comment, which is a post with a parent. */
+export interface ForumPost {
+  id: string;
+  experienceId: string;
+  userId: string;
+  parentId: string | null;
+  title: string | null;
+  content: string;
+  isPinned: boolean;
+  isPaywalled: boolean;
+  createdAt: string;
+}
+
+/** What a reaction to a post or a comment always is. */
+export interface Like {
+  id: string;
+  postId: string;
+  userId: string;
+  createdAt: string;
+}
+
+export interface FinishedLesson {
+  id: string;
+  userId: string;
+  /** The course's. */
+  experienceId: string;
+  lessonId: string;
+  finishedAt: string;
+}
+
+/** Shut out of a company. */
+export interface Ban {
+  companyId: string;
+  userId: string;
 }
 
 /** All of it, as it is written to disk. */
@@ -133,6 +170,10 @@ export interface WorldData {
   reactions: Reaction[];
   promoCodes?: PromoCode[];
   notifications?: Notification[];
+  posts?: ForumPost[];
+  likes?: Like[];
+  lessons?: FinishedLesson[];
+  bans?: Ban[];
 }
 
 /** As it was written before memberships were more than a presence. */

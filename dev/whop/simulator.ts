@@ -14,7 +14,9 @@ import { createLiveFeed, type LiveFeed } from "./host/live";
 import { createHostPage } from "./host/routes";
 import type { FrameTarget } from "./host/target";
 import { createIdempotencyStore } from "./idempotency";
+import { lessonWebhooks } from "./lesson-webhooks";
 import { membershipWebhooks } from "./membership-webhooks";
+import { createPermissions, type Permissions } from "./permissions";
 import { newId, seededRandom } from "./random";
 import { createRateLimit } from "./rate-limit";
 import type { WorldData } from "./records";
@@ -50,6 +52,8 @@ export interface SimulatorOptions {
   /** Of the faults' chances. */
   seed?: number;
   state?: SimulatorState;
+  /** How many messages a channel remembers; 10,000 by default. */
+  keptPerChannel?: number;
   /** Of everything but the tokens' lifetime and real waiting: a test moves it, and with it keys, limits and memberships. */
   now?: () => Date;
 }
@@ -69,6 +73,7 @@ export interface WhopSimulator {
   world: World;
   webhooks: WebhookSender;
   faults: Faults;
+  permissions: Permissions;
   effects: Effects;
   /** An OAuth token with which Whop's SDK acts as the user. */
   userKey(userId: string): string;
@@ -94,14 +99,21 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
   const sender = createWebhookSender({ ...options, url: options.webhookUrl, secrets, faults, now, onChange });
   const webhooks: WebhookSender = {
     ...sender,
+    send: (event) => sender.send(event, { isWithheld: !permissions.isInstalled(event.companyId) }),
     setSecrets: (given) => {
       secrets = given;
       sender.setSecrets(given);
     },
   };
   const telling = [() => world, () => webhooks] as const;
-  const events = { ...watchedBy(() => live, chatWebhooks(...telling)), ...membershipWebhooks(...telling) };
-  const world: World = createWorld({ data: state?.world, now, events });
+  const events = {
+    ...watchedBy(() => live, chatWebhooks(...telling)),
+    ...membershipWebhooks(...telling),
+    ...lessonWebhooks(...telling),
+    forumChanged: (experienceId: string) => live.forum(experienceId),
+  };
+  const world: World = createWorld({ data: state?.world, now, events, keptPerChannel: options.keptPerChannel });
+  const permissions = createPermissions(world);
   const live = createLiveFeed({ world, webhooks, faults, now });
   if (!world.user(botUserId)) world.addUser({ id: botUserId, username: "wee5", name: "WEE5" });
   const credentials = createCredentials(apiKey);
@@ -111,9 +123,9 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
   const context = { world, effects, appId, botUserId, url: () => url };
   const rateLimit = createRateLimit(options.rateLimitPerMinute ?? REQUESTS_PER_MINUTE, now);
   const idempotency = createIdempotencyStore(now);
-  const api = createApi({ context, credentials, faults, rateLimit, idempotency });
+  const api = createApi({ context, credentials, faults, permissions, rateLimit, idempotency });
   const target = () => frame;
-  const control = createControl({ world, signer, faults, effects, live, target });
+  const control = createControl({ world, signer, faults, permissions, effects, live, target });
   const page = createHostPage({ world, appId, target });
   const server = createAdaptorServer({ fetch: createSite({ api, control, signer, faults, host: page }).fetch });
   server.listen(options.port ?? 0, host);
@@ -132,6 +144,7 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
     world,
     webhooks,
     faults,
+    permissions,
     effects,
     userKey: credentials.userKey,
     mintToken: signer.mint,
@@ -153,8 +166,9 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
 }
 
 /** The app is told by webhook, and open pages see it at once. */
-function watchedBy(live: () => LiveFeed, telling: Required<ChatEvents>): ChatEvents {
+function watchedBy(live: () => LiveFeed, telling: Required<Pick<ChatEvents, "message" | "reaction">>): ChatEvents {
   return {
+    deleted: (message) => live().deleted(message),
     message: (message) => {
       live().message(message);
       telling.message(message);

@@ -1,5 +1,16 @@
-import type { Channel, Company, Membership, Message, PromoCode, Reaction, User } from "./records";
-import type { World } from "./world";
+import type {
+  Channel,
+  Company,
+  FinishedLesson,
+  ForumPost,
+  Like,
+  Membership,
+  Message,
+  PromoCode,
+  Reaction,
+  User,
+} from "./records";
+import type { Member, World } from "./world";
 
 /** Records in the words of Whop's API, for answers and webhooks alike. */
 
@@ -30,7 +41,7 @@ export function messageView(world: World, message: Message) {
     created_at: message.createdAt,
     updated_at: message.createdAt,
     is_edited: false,
-    is_pinned: false,
+    is_pinned: message.isPinned ?? false,
     mentions: [],
     mentions_everyone: false,
     message_type: message.type,
@@ -49,6 +60,61 @@ export function reactionView(world: World, reaction: Reaction) {
     resource_id: reaction.messageId,
     emoji: reaction.emoji,
     user: briefUser(world, reaction.userId),
+  };
+}
+
+/** As the app sees it, which reads nothing that is for who has paid. */
+export function forumPostView(world: World, post: ForumPost) {
+  const companyId = world.companyOf(post.id) ?? "";
+  return {
+    id: post.id,
+    attachments: [],
+    comment_count: world.commentsOn(post.id).length,
+    content: post.isPaywalled ? null : post.content,
+    created_at: post.createdAt,
+    updated_at: post.createdAt,
+    is_edited: false,
+    is_pinned: post.isPinned,
+    is_poster_admin: world.team(companyId).some(({ userId }) => userId === post.userId),
+    like_count: world.likesOf(post.id).length,
+    parent_id: post.parentId,
+    title: post.title,
+    user: briefUser(world, post.userId),
+    view_count: null,
+  };
+}
+
+export function likeView(world: World, { id, postId, userId }: Like) {
+  return { id, resource_id: postId, emoji: null, user: briefUser(world, userId) };
+}
+
+export function lessonView(world: World, { id, userId, experienceId, lessonId, finishedAt }: FinishedLesson) {
+  const own = experienceId.replace("exp_", "");
+  const name = world.experience(experienceId)?.name ?? null;
+  return {
+    id,
+    completed: true,
+    course: { id: `cors_${own}`, experience: { id: experienceId }, title: name },
+    created_at: finishedAt,
+    lesson: { id: lessonId, chapter: { id: `chap_${own}` }, title: `Lesson ${lessonId.slice(-2)}` },
+    user: briefUser(world, userId),
+  };
+}
+
+export function memberView(world: World, { userId, accessLevel, status, joinedAt }: Member) {
+  return {
+    id: userId.replace("user_", "mber_"),
+    access_level: accessLevel,
+    company_token_balance: 0,
+    created_at: joinedAt,
+    joined_at: joinedAt,
+    most_recent_action: status,
+    most_recent_action_at: null,
+    phone: null,
+    status,
+    updated_at: joinedAt,
+    usd_total_spent: 0,
+    user: { ...briefUser(world, userId), email: null },
   };
 }
 

@@ -56,7 +56,8 @@ export interface WebhookSender {
   setUrl(url: string | undefined): void;
   /** Each secret signs: Whop's side of a rotation. */
   setSecrets(secrets: string[]): void;
-  send(event: WebhookEvent): Delivery;
+  /** `isWithheld`: the app is not to hear of it, as where it is not installed. */
+  send(event: WebhookEvent, options?: { isWithheld?: boolean }): Delivery;
   /** The newest thousand, oldest first. */
   deliveries(): readonly Delivery[];
   /** Resolves when nothing is on its way and nothing waits for a retry. */
@@ -148,14 +149,14 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
     setSecrets: (given) => {
       secrets = given;
     },
-    send: (event) => {
+    send: (event, { isWithheld = false } = {}) => {
       const { type, companyId, about } = event;
       const history = { createdAt: now(), attempts: [], attemptedAt: [], nextAttemptAt: null };
       const delivery: Delivery = { id: newId("msg"), type, companyId, about, ...history, state: "pending" };
       const fault = faults.forWebhook(event.type);
       log.push(delivery);
       if (log.length > KEPT) log.shift();
-      if (url === undefined || fault?.kind === "webhook_drop") delivery.state = "dropped";
+      if (url === undefined || isWithheld || fault?.kind === "webhook_drop") delivery.state = "dropped";
       else track(deliver(delivery, envelope(delivery.id, event, now()), url, fault));
       onChange(delivery);
       return delivery;

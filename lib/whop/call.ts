@@ -8,6 +8,9 @@ import type { Logger } from "@/lib/log";
 export const LONGEST_CALL_MS = 5_000;
 const RETRIES = 2;
 const FIRST_PAUSE_MS = 100;
+const BUSY_SECONDS = 60;
+/** No delay that Whop names is believed beyond a day: its windows are minutes. */
+const LONGEST_BUSY_SECONDS = 24 * 60 * 60;
 
 /** Options of one attempt, to be handed to the SDK. */
 export interface Attempt {
@@ -25,6 +28,8 @@ export interface Read {
    * not let us see is AppError "forbidden".
    */
   mustSee?: boolean;
+  /** For questions that can be wrong by age: what Whop does not take is AppError "bad_request". */
+  mayBeWrong?: boolean;
 }
 
 /**
@@ -35,7 +40,10 @@ export interface Read {
 export async function readFromWhop<T>(call: Read, request: (attempt: Attempt) => PromiseLike<T>): Promise<T | null> {
   const signal = AbortSignal.timeout(Math.min(call.timeoutMs, LONGEST_CALL_MS));
   try {
-    return await withRetries(signal, () => request({ signal, maxRetries: 0 }));
+    const answer = await withRetries(signal, () => request({ signal, maxRetries: 0 }));
+    // A good status without a body is not Whop's word for "gone".
+    if (call.mustSee && (answer === null || answer === undefined)) throw new Error("Whop's answer has no body.");
+    return answer;
   } catch (error) {
     const status = call.mustSee && wordsOf(error) === undefined ? undefined : statusOf(error);
     if (status === 404) return null;
@@ -45,6 +53,7 @@ export async function readFromWhop<T>(call: Read, request: (attempt: Attempt) =>
       return null;
     }
     call.log.warn({ what: call.what, status: statusOf(error), reason: reasonOf(error) }, "Whop could not be read");
+    if (call.mayBeWrong && (status === 400 || status === 422)) throw notTaken(error);
     throw unavailable(error);
   }
 }
@@ -53,8 +62,12 @@ export async function readFromWhop<T>(call: Read, request: (attempt: Attempt) =>
 export function unavailable(cause: unknown): AppError {
   return new AppError("unavailable", "Whop did not answer. Try again in a moment.", {
     cause,
-    retryAfterSeconds: statusOf(cause) === 429 ? retryAfterSeconds(cause) : undefined,
+    retryAfterSeconds: statusOf(cause) === 429 ? busySeconds(cause) : undefined,
   });
+}
+
+function notTaken(cause: unknown): AppError {
+  return new AppError("bad_request", "Whop does not take this question.", { cause });
 }
 
 function unseen(cause: unknown): AppError {
@@ -91,8 +104,13 @@ function isWorthRetrying(error: unknown): boolean {
   return error instanceof Whop.APIConnectionError || (status !== undefined && status >= 500);
 }
 
+/** How long a busy Whop wants to be left alone, in whole seconds. */
+export function busySeconds(error: unknown): number {
+  return Math.min(Math.max(namedSeconds(error) ?? BUSY_SECONDS, 1), LONGEST_BUSY_SECONDS);
+}
+
 /** Whop names the delay in a header or only in words ("Try again in 12 seconds."). */
-export function retryAfterSeconds(error: unknown): number | undefined {
+function namedSeconds(error: unknown): number | undefined {
   if (!(error instanceof Whop.APIError)) return undefined;
   const named = [error.headers?.get("retry-after"), /try again in (\d+) seconds?/i.exec(error.message)?.[1]];
   const seconds = named.find((text) => text && /^\d+(\.\d+)?$/.test(text));

@@ -1,17 +1,30 @@
 import type Whop from "@whop/sdk";
 import type { z } from "zod";
-import { AppError } from "@/lib/errors";
 import type { Attempt } from "./call";
 import type { WhopClient } from "./client";
 import { isWhopId } from "./ids";
-import { type PageQuery, readList } from "./pages";
-import { chatChannelEntry, experienceEntry, membershipEntry, messageEntry, promoCodeEntry } from "./replies";
+import { notThere, type PageQuery, readList } from "./pages";
+import {
+  chatChannelEntry,
+  experienceEntry,
+  forumEntry,
+  membershipEntry,
+  messageEntry,
+  promoCodeEntry,
+  teamEntry,
+} from "./replies";
 import { DEFAULT_TIMEOUT_MS, type WhopClientOptions } from "./sdk";
 
 /** Reads of whole lists. */
 export type Lists = Pick<
   WhopClient,
-  "listMemberships" | "listPromoCodes" | "listMessages" | "listChatChannels" | "listOwnExperiences"
+  | "listMemberships"
+  | "listPromoCodes"
+  | "listMessages"
+  | "listChatChannels"
+  | "listOwnExperiences"
+  | "listForums"
+  | "listTeam"
 >;
 
 /** Well below the 60 seconds for which a worker holds what it works on. */
@@ -68,9 +81,19 @@ export function createLists(sdk: Whop, options: WhopClientOptions): Lists {
       // As above: the filter is Whop's.
       return experiences.filter((one) => one.appId === appId).map(({ id, name }) => ({ id, name }));
     },
+    async listForums(companyId) {
+      if (!isWhopId("biz", companyId)) throw notThere();
+      return whole({ what: "forums", entry: forumEntry }, (page, attempt) =>
+        sdk.forums.list({ company_id: companyId, ...page }, attempt),
+      );
+    },
+    async listTeam(companyId) {
+      if (!isWhopId("biz", companyId)) throw notThere();
+      const team = await whole({ what: "team", entry: teamEntry }, (page, attempt) =>
+        sdk.authorizedUsers.list({ company_id: companyId, ...page }, attempt),
+      );
+      // As above, for a role is a right.
+      return team.filter((one) => one.companyId === companyId).map(({ userId, role }) => ({ userId, role }));
+    },
   };
-}
-
-function notThere(): AppError {
-  return new AppError("not_found", "Whop knows nothing of the kind.");
 }

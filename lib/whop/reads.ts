@@ -8,7 +8,9 @@ import {
   authorizedUsersReply,
   companyReply,
   experienceReply,
+  forumPostReply,
   membershipReply,
+  messageReply,
   userReply,
 } from "./replies";
 import { DEFAULT_TIMEOUT_MS, type WhopClientOptions } from "./sdk";
@@ -20,6 +22,8 @@ export type Reads = Pick<
   | "retrieveUser"
   | "retrieveCompany"
   | "retrieveMembership"
+  | "retrieveMessage"
+  | "retrieveForumPost"
   | "checkAccess"
   | "listAuthorizedUsers"
   | "ping"
@@ -48,6 +52,14 @@ export function createReads(sdk: Whop, options: WhopClientOptions): Reads {
     async retrieveMembership(id) {
       if (!isWhopId("mem", id)) return null;
       return read("membership", membershipReply(id), (attempt) => sdk.memberships.retrieve(id, attempt), {
+        mustSee: true,
+      });
+    },
+    retrieveMessage(id) {
+      return read("message", messageReply(id), (attempt) => sdk.messages.retrieve(id, attempt), { mustSee: true });
+    },
+    retrieveForumPost(id) {
+      return read("forum post", forumPostReply(id), (attempt) => sdk.forumPosts.retrieve(id, attempt), {
         mustSee: true,
       });
     },

@@ -88,9 +88,92 @@ export const newPromoCodeReply = ({ code, companyId }: { code: string; companyId
     })
     .transform(({ id }) => ({ id }));
 
+const count = z.number().int().min(0);
+
 export const messageEntry = z
-  .object({ id: someId, content: z.string().nullable(), user: withId, created_at: moment })
-  .transform(({ id, content, user, created_at }) => ({ id, content, userId: user.id, createdAt: created_at }));
+  .object({
+    id: someId,
+    content: z.string().nullable(),
+    user: withId.nullable(),
+    created_at: moment,
+    message_type: shortText,
+    is_pinned: z.boolean(),
+    reaction_counts: z.array(z.object({ count })),
+  })
+  .transform((reply) => ({
+    id: reply.id,
+    content: reply.content,
+    userId: reply.user?.id ?? null,
+    createdAt: reply.created_at,
+    type: reply.message_type,
+    isPinned: reply.is_pinned,
+    reactionCount: reply.reaction_counts.reduce((sum, one) => sum + one.count, 0),
+  }));
+
+export const messageReply = (id: string) => theOne(messageEntry, id);
+
+/** Of the resource that was asked about: under another's reaction XP would go to the wrong author. */
+export const reactionEntry = (resourceId: string) =>
+  z
+    .object({
+      id: someId,
+      resource_id: z.literal(resourceId),
+      emoji: shortText.nullable(),
+      user: withId.nullable(),
+    })
+    .transform(({ id, emoji, user }) => ({ id, resourceId, emoji, userId: user?.id ?? null }));
+
+export const forumPostEntry = z
+  .object({
+    id: someId,
+    parent_id: someId.nullable(),
+    title: z.string().nullable(),
+    content: z.string().nullable(),
+    user: withId.nullable(),
+    created_at: moment,
+    is_pinned: z.boolean(),
+    comment_count: count,
+    like_count: count.nullable(),
+  })
+  .transform((reply) => ({
+    id: reply.id,
+    parentId: reply.parent_id,
+    title: reply.title,
+    content: reply.content,
+    userId: reply.user?.id ?? null,
+    createdAt: reply.created_at,
+    isPinned: reply.is_pinned,
+    commentCount: reply.comment_count,
+    likeCount: reply.like_count ?? 0,
+  }));
+
+export const forumPostReply = (id: string) => theOne(forumPostEntry, id);
+
+function theOne<T extends { id: string }>(entry: z.ZodType<T>, id: string) {
+  return entry.refine((one) => one.id === id, { error: "another one than was asked for" });
+}
+
+export const forumEntry = z
+  .object({ id: someId, experience: z.object({ id: someId, name: shortText }) })
+  .transform(({ id, experience }) => ({ id, experienceId: experience.id, name: experience.name }));
+
+export const memberEntry = z
+  .object({
+    user: withId.nullable(),
+    access_level: z.enum(["no_access", "customer", "admin"]),
+    status: shortText,
+    joined_at: moment,
+  })
+  .transform((reply) => ({
+    userId: reply.user?.id ?? null,
+    accessLevel: reply.access_level,
+    status: reply.status,
+    joinedAt: reply.joined_at,
+  }));
+
+export const teamEntry = z
+  .object({ role: shortText, user: withId, company: withId })
+  .transform(({ role, user, company }) => ({ role, userId: user.id, companyId: company.id }));
 
 export const experienceEntry = z
   .object({ id: someId, name: shortText, app: withId })

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Logger } from "@/lib/log";
-import { type Attempt, LONGEST_CALL_MS, reasonOf, retryAfterSeconds, statusOf, wordsOf } from "./call";
+import { type Attempt, busySeconds, LONGEST_CALL_MS, reasonOf, statusOf, wordsOf } from "./call";
 
 /**
  * What became of one call that changes something at Whop. It speaks of this call alone: an earlier one under the same key may
@@ -26,9 +26,6 @@ interface Write<T> {
   reply: z.ZodType<T>;
 }
 
-const BUSY_SECONDS = 60;
-/** No delay that Whop names is believed beyond a day: its windows are minutes. */
-const LONGEST_BUSY_SECONDS = 24 * 60 * 60;
 const LONGEST_MESSAGE = 300;
 
 /**
@@ -78,8 +75,4 @@ function whatItMeans(error: unknown, signal: AbortSignal): Exclude<Written<never
     kind: "unknown",
     reason: signal.aborted ? "Whop did not answer in time." : reasonOf(error).slice(0, LONGEST_MESSAGE),
   };
-}
-
-function busySeconds(error: unknown): number {
-  return Math.min(Math.max(retryAfterSeconds(error) ?? BUSY_SECONDS, 1), LONGEST_BUSY_SECONDS);
 }

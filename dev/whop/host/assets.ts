@@ -13,7 +13,7 @@ export function hostScript(): Promise<string> {
 }
 
 /** In the order in which they build on one another. */
-const STYLES = ["base.css", "middle.css", "controls.css", "narrow.css"];
+const STYLES = ["base.css", "middle.css", "forum.css", "controls.css", "narrow.css"];
 
 export async function hostStyle(): Promise<string> {
   const sheets = await Promise.all(STYLES.map((name) => readFile(join(FOLDER, "style", name), "utf8")));

@@ -11,9 +11,15 @@ export interface LiveFeed {
   message(message: Message): void;
   /** Also when a reaction was taken back. */
   reaction(reaction: Pick<Reaction, "messageId">): void;
+  deleted(message: Message): void;
+  /** Something has been written, liked or deleted in a forum. */
+  forum(experienceId: string): void;
   /** Something of the snapshot has changed. */
   changed(): void;
-  /** A stream of server-sent events: `snapshot` when it differs, `message` for each new one, `reaction` with the message it changed. */
+  /**
+   * A stream of server-sent events: `snapshot` when it differs, `message` for each new one, `reaction` with the message it changed,
+   * `deleted` with the message that is gone, `forum` with the forum that has changed.
+   */
   open(target: FrameTarget, companyId: string, userId: string): Response;
 }
 
@@ -37,6 +43,16 @@ export function createLiveFeed(parts: SnapshotParts): LiveFeed {
   return {
     message: ({ id }) => tellOf("message", id),
     reaction: ({ messageId }) => tellOf("reaction", messageId),
+    deleted: ({ id, channelId }) => {
+      const companyId = parts.world.channel(channelId)?.companyId;
+      for (const listener of listeners) if (listener.companyId === companyId) listener.tell("deleted", { id });
+    },
+    forum: (experienceId) => {
+      const companyId = parts.world.experience(experienceId)?.companyId;
+      for (const listener of listeners) {
+        if (listener.companyId === companyId) listener.tell("forum", { experienceId });
+      }
+    },
     changed: () => {
       for (const { hurry } of listeners) hurry();
     },

@@ -71,9 +71,21 @@ export function hostPage(options: PageOptions): string {
     <h2 id="chat-title"></h2>
     <ol id="chat-messages"></ol>
   </section>
-  <section id="elsewhere" hidden aria-labelledby="elsewhere-title">
-    <h2 id="elsewhere-title"></h2>
-    <p></p>
+  <section id="forum" hidden aria-labelledby="forum-title">
+    <h2 id="forum-title"></h2>
+    <form id="new-post">
+      <label for="post-text" id="post-label">Post</label>
+      <textarea id="post-text" name="text" rows="2" maxlength="5000" placeholder="What I learned this week"></textarea>
+      <button type="submit" class="chip">Post</button>
+      <p id="post-note" role="status"></p>
+    </form>
+    <ol id="posts"></ol>
+  </section>
+  <section id="course" hidden aria-labelledby="course-title">
+    <h2 id="course-title"></h2>
+    <button type="button" class="chip" id="finish-lesson">Finish the next lesson</button>
+    <p id="course-note" role="status"></p>
+    <ol id="lessons"></ol>
   </section>
 </main>
 <aside id="controls" aria-label="Controls">

@@ -3,7 +3,6 @@ import { ApiError, badRequest, found } from "../api-error";
 import { orderOf } from "../chat";
 import { type ApiContext, bodyOf, type Caller, type Operation, requiredQuery, writerOf } from "../operation";
 import { paginate } from "../pagination";
-import type { Channel } from "../records";
 import { messageView } from "../views";
 
 const NewMessage = z.object({
@@ -33,7 +32,7 @@ export const messages: Operation[] = [
       const { world, effects } = context;
       const given = bodyOf(NewMessage, request);
       const channel = found(world.channel(given.channel_id), "channel");
-      mayWrite(context, request.caller, channel);
+      mayWrite(context, request.caller, channel.companyId);
       const message = world.postMessage({
         userId: writerOf(context, request.caller),
         channelId: channel.id,
@@ -45,10 +44,27 @@ export const messages: Operation[] = [
       return view;
     },
   },
+  {
+    name: "messages.retrieve",
+    method: "GET",
+    path: "/messages/:id",
+    answer: ({ world }, { params }) => messageView(world, found(world.message(params.id ?? ""), "message")),
+  },
+  {
+    name: "messages.delete",
+    method: "DELETE",
+    path: "/messages/:id",
+    answer: (context, { params, caller }) => {
+      const { id, userId } = found(context.world.message(params.id ?? ""), "message");
+      if (writerOf(context, caller) !== userId) throw new ApiError(403, "forbidden", "That is another's message.");
+      context.world.deleteMessage(id);
+      return true;
+    },
+  },
 ];
 
 /** The app may write anywhere it is installed; a user only where they have access. */
-export function mayWrite({ world }: ApiContext, caller: Caller, channel: Channel): void {
-  if (caller.kind === "app" || world.accessLevel(caller.userId, channel.companyId) !== "no_access") return;
-  throw new ApiError(403, "forbidden", "You do not have access to this channel.");
+export function mayWrite({ world }: ApiContext, caller: Caller, companyId: string): void {
+  if (caller.kind === "app" || world.accessLevel(caller.userId, companyId) !== "no_access") return;
+  throw new ApiError(403, "forbidden", "You do not have access to this place.");
 }

@@ -20,6 +20,8 @@ export interface Chat {
   show(experienceId: string | null): Promise<void>;
   /** A message that was written or has got a reaction. */
   take(message: ChatView): void;
+  /** A message that was deleted. */
+  drop(messageId: string): void;
   /** Who reacts from now on. */
   setReader(userId: string, mayReact: boolean): void;
 }
@@ -58,12 +60,21 @@ export function createChat(): Chat {
   function reactionsOf(message: ChatView): HTMLElement {
     const given = [...new Set(message.reactions.map(({ emoji }) => emoji))];
     const offered = OFFERED.filter((emoji) => !given.includes(emoji));
+    const offers = offered.map((emoji) => buttonOf(message, emoji));
+    if (message.user.id === reader.userId) offers.push(deleteButton(message));
     return element(
       "div",
       {},
       element("div", { class: "reactions" }, ...given.map((emoji) => buttonOf(message, emoji))),
-      element("div", { class: "reactions offered" }, ...offered.map((emoji) => buttonOf(message, emoji))),
+      element("div", { class: "reactions offered" }, ...offers),
     );
+  }
+
+  /** For one's own. */
+  function deleteButton({ id }: ChatView): HTMLElement {
+    const button = element("button", { type: "button", "aria-label": "Delete the message" }, "Delete");
+    button.addEventListener("click", () => void ask("POST", "/deletions", { id }));
+    return button;
   }
 
   function buttonOf(message: ChatView, emoji: string): HTMLElement {
@@ -128,6 +139,10 @@ export function createChat(): Chat {
         list.firstElementChild?.remove();
       }
       if (isAtEnd) list.scrollTop = list.scrollHeight;
+    },
+    drop: (messageId) => {
+      messages = messages.filter(({ id }) => id !== messageId);
+      list.querySelector(`[data-message="${CSS.escape(messageId)}"]`)?.remove();
     },
     setReader: (userId, mayReact) => {
       if (reader.userId === userId && reader.mayReact === mayReact) return;

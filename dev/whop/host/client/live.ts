@@ -5,6 +5,10 @@ export interface LiveHandlers {
   snapshot(snapshot: Snapshot): void;
   /** A new one, or one whose reactions have changed. */
   message(message: ChatView, isNew: boolean): void;
+  /** A message is gone. */
+  deleted(messageId: string): void;
+  /** Something in a forum is not as it was. */
+  forum(experienceId: string): void;
   /** The numbers could not be read, or could again (null). */
   away(reason: string | null): void;
 }
@@ -20,6 +24,8 @@ export function listen(experienceId: string, userId: string, handlers: LiveHandl
   for (const event of ["message", "reaction"] as const) {
     source.addEventListener(event, ({ data }) => handlers.message(JSON.parse(data) as ChatView, event === "message")); // the same
   }
+  source.addEventListener("deleted", ({ data }) => handlers.deleted(JSON.parse(data).id));
+  source.addEventListener("forum", ({ data }) => handlers.forum(JSON.parse(data).experienceId));
   source.addEventListener("away", () =>
     handlers.away("WEE5's database does not answer. Outcomes follow when it does."),
   );

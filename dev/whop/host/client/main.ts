@@ -5,8 +5,10 @@ import { ask } from "./ask";
 import { createChat } from "./chat";
 import * as choice from "./choices";
 import { createComposer } from "./composer";
+import { createCourse } from "./course";
 import { byId, clock, element } from "./dom";
 import { startDrawers } from "./drawers";
+import { createForum } from "./forum";
 import { showInbox } from "./inbox";
 import { listen } from "./live";
 import { createPeopleList } from "./people";
@@ -23,6 +25,8 @@ const homeId = opening.places.find(({ kind }) => kind === "app")?.id ?? opening.
 const app = byId<HTMLIFrameElement>("app");
 const chat = createChat();
 const composer = createComposer();
+const forum = createForum();
+const course = createCourse();
 const drawers = startDrawers();
 const peopleList = createPeopleList(chooseUser);
 const placeList = createPlaceList(opening.places, choosePlace);
@@ -49,6 +53,8 @@ function render(): void {
   placeList.show({ placeId, onTeam: person?.onTeam ?? false, unread });
   composer.show(person, chatPlace());
   chat.setReader(userId, person?.hasAccess ?? false);
+  forum.setReader(person);
+  course.setReader(person);
   // The team has access without one.
   byId("membership").hidden = !person || person.onTeam;
   byId("membership").textContent = person?.hasAccess ? "End the membership" : "Begin a membership";
@@ -90,20 +96,13 @@ function showPlace(): void {
   const place = choice.placeOf(choices);
   const isApp = place === undefined || place.path !== null;
   byId("stage").hidden = !isApp;
-  byId("chat").hidden = place?.kind !== "chat";
-  byId("elsewhere").hidden = isApp || place?.kind === "chat";
-  if (place?.kind === "chat") {
-    byId("chat-title").textContent = place.name;
-    unread.delete(place.id);
-    chat.show(place.id).catch((error: unknown) => away(String(error)));
-  } else {
-    void chat.show(null);
+  for (const [kind, view] of [["chat", chat] as const, ["forum", forum] as const, ["course", course] as const]) {
+    const isShown = place?.kind === kind;
+    byId(kind).hidden = !isShown;
+    if (isShown) byId(`${kind}-title`).textContent = place.name;
+    view.show(isShown ? place.id : null).catch((error: unknown) => away(String(error)));
   }
-  if (!byId("elsewhere").hidden) {
-    byId("elsewhere-title").textContent = place?.name ?? "";
-    const words = "The simulated Whop keeps chats. Posts and lessons of the sample are in the members' history.";
-    byId("elsewhere").querySelector("p")?.replaceChildren(words);
-  }
+  if (place?.kind === "chat") unread.delete(place.id);
 }
 
 /** A link into this Whop, as the app would open it: to a place, or to the community itself. */
@@ -165,6 +164,8 @@ function restart(): void {
       chat.take(message);
       if (isNew) countUnread(message.experienceId);
     },
+    deleted: (messageId) => chat.drop(messageId),
+    forum: (experienceId) => void forum.changed(experienceId),
   });
   render();
 }

@@ -127,6 +127,22 @@ test("the page runs its own scripts alone, frames the app alone, and is framed b
   expect((await fetch(`${whop().url}/frame/host.css`)).headers.get("content-type")).toContain("text/css");
 });
 
+test("an open page hears of a message that is deleted, and that a forum has changed", async () => {
+  const { companyId, memberId, chatExperienceId } = place;
+  const message = whop().world.postMessage({ userId: memberId, channelId: chatExperienceId, content: "Oops" });
+  const gone = await heard(
+    (event) => event === "deleted",
+    () => ask("POST", "/deletions", { id: message.id }),
+  );
+  expect(gone).toEqual({ id: message.id });
+  const experienceId = whop().world.addExperience({ companyId, name: "Forum", kind: "forum" }).id;
+  const changed = await heard(
+    (event) => event === "forum",
+    () => ask("POST", "/posts", { userId: memberId, experienceId, content: "Hello" }),
+  );
+  expect(changed).toEqual({ experienceId });
+});
+
 test("an open page hears of each message and reaction as they come, and of one that is taken back", async () => {
   const { memberId, ownerId, chatExperienceId } = place;
   const body = { userId: memberId, experienceId: chatExperienceId, content: "Is anybody here?" };

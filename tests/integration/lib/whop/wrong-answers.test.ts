@@ -244,6 +244,8 @@ describe("a list", () => {
       () => client.listMessages({ channelId: "exp_a", limit: 10 }),
       () => client.listChatChannels("biz_a"),
       () => client.listOwnExperiences("biz_a"),
+      () => client.listForums("biz_a"),
+      () => client.listTeam("biz_a"),
     ];
     for (const list of lists) {
       answer = json({ error: { type: "forbidden", message: "No." } }, 403);
@@ -292,5 +294,118 @@ describe("a membership", () => {
   test("other than the one asked for is refused", async () => {
     answer = json({ ...membership, id: "mem_b" });
     await expect(client.retrieveMembership("mem_a")).rejects.toEqual(unavailable);
+  });
+});
+
+const message = {
+  id: "post_a",
+  content: "Hello",
+  user: { id: "user_a" },
+  created_at: "2026-11-01T00:00:00.000Z",
+  message_type: "regular",
+  is_pinned: false,
+  reaction_counts: [],
+};
+const forumPost = {
+  id: "post_a",
+  parent_id: null,
+  title: null,
+  content: "Hello",
+  user: { id: "user_a" },
+  created_at: "2026-11-01T00:00:00.000Z",
+  is_pinned: false,
+  comment_count: 0,
+  like_count: null,
+};
+
+describe("a page", () => {
+  test("ends where Whop says so, whatever cursor it leaves behind", async () => {
+    answer = json(page([message], "cursor", false));
+    expect(await client.readMessages({ channelId: "feed_a", direction: "asc" })).toMatchObject({
+      items: [{ id: "post_a" }],
+      nextCursor: null,
+    });
+  });
+
+  test("of who has no account any more is read, without a name", async () => {
+    answer = json(page([{ ...message, user: null }], null, false));
+    const { items } = await client.readMessages({ channelId: "feed_a", direction: "asc" });
+    expect(items).toMatchObject([{ id: "post_a", userId: null }]);
+  });
+
+  test.each<[string, () => Answer]>([
+    ["promises more without a cursor", () => json(page([message], null, true))],
+    ["has an entry of another form", () => json(page([message, { id: "post_b" }], null, false))],
+    ["counts below nothing", () => json(page([{ ...message, reaction_counts: [{ count: -1 }] }], null, false))],
+    ["is no page", () => json({ nothing: "of the kind" })],
+  ])("that %s is unavailable, not short", async (_, wrong) => {
+    answer = wrong();
+    await expect(client.readMessages({ channelId: "feed_a", direction: "asc" })).rejects.toEqual(unavailable);
+  });
+
+  test("of comments holds none of another post, and one of posts no comments", async () => {
+    const comment = { ...forumPost, id: "post_b", parent_id: "post_a" };
+    answer = json(page([forumPost, comment, { ...comment, id: "post_c", parent_id: "post_x" }], null, false));
+    const read = async (parentId?: string) =>
+      (await client.readForumPosts({ experienceId: "exp_a", parentId })).items.map(({ id }) => id);
+    expect(await read()).toEqual(["post_a"]);
+    expect(await read("post_a")).toEqual(["post_b"]);
+    expect(heard.map(({ url }) => url)).toEqual([
+      "/api/v1/forum_posts?experience_id=exp_a&first=100",
+      "/api/v1/forum_posts?experience_id=exp_a&parent_id=post_a&first=100",
+    ]);
+  });
+
+  test("of reactions to something else is refused: they would be credited to the wrong author", async () => {
+    const reaction = { id: "reac_a", resource_id: "post_a", emoji: null, user: { id: "user_a" } };
+    answer = json(page([reaction], null, false));
+    expect((await client.readReactions({ resourceId: "post_a" })).items).toHaveLength(1);
+    await expect(client.readReactions({ resourceId: "post_b" })).rejects.toEqual(unavailable);
+  });
+
+  test("that is refused for its cursor is told from one that is refused without, and from something in between", async () => {
+    const read = (after?: string) => client.readMessages({ channelId: "feed_a", direction: "asc", after });
+    answer = json({ error: { type: "bad_request", message: "after is not a cursor." } }, 400);
+    await expect(read("old")).rejects.toMatchObject({ code: "bad_request" });
+    await expect(read()).rejects.toEqual(unavailable);
+    answer = text("<h1>Bad request</h1>", 400);
+    await expect(read("old")).rejects.toEqual(unavailable);
+  });
+
+  test("that a busy Whop does not give is to be asked for in a minute, where it names no time", async () => {
+    answer = json({ error: { type: "rate_limit_exceeded", message: "Slow down." } }, 429);
+    await expect(client.readMessages({ channelId: "feed_a", direction: "asc" })).rejects.toMatchObject({
+      code: "unavailable",
+      retryAfterSeconds: 60,
+    });
+  });
+});
+
+describe.each([
+  ["message", message, (id: string) => client.retrieveMessage(id)],
+  ["forum post", forumPost, (id: string) => client.retrieveForumPost(id)],
+] as const)("a %s", (_, shown, retrieve) => {
+  test("is gone only by Whop's own word", async () => {
+    answer = json(shown);
+    expect(await retrieve("post_a")).toMatchObject({ id: "post_a", content: "Hello" });
+    answer = json({ error: { type: "not_found", message: "No." } }, 404);
+    expect(await retrieve("post_a")).toBeNull();
+    answer = json({ error: { type: "forbidden", message: "No." } }, 403);
+    await expect(retrieve("post_a")).rejects.toMatchObject({ code: "forbidden" });
+    for (const wrong of [
+      text("<h1>Not here</h1>", 404),
+      json(null),
+      json({ ...shown, id: "post_b" }),
+      json(page([], null, false)),
+    ]) {
+      answer = wrong;
+      await expect(retrieve("post_a")).rejects.toEqual(unavailable);
+    }
+  });
+
+  test("with an odd id is asked for under that id and no other path", async () => {
+    answer = json({ error: { type: "not_found", message: "No." } }, 404);
+    for (const id of ["", ".", "..", "../users/user_a", "a/b", "a?b=c"]) await retrieve(id).catch(() => undefined);
+    expect(heard.every(({ url }) => /^\/api\/v1\/(messages|forum_posts)\/[^/?]*$/.test(url ?? ""))).toBe(true);
   });
 });
