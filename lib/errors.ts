@@ -59,6 +59,7 @@ export const SQLSTATES = {
   W5A01: "append_only",
   W5B01: "bad_activity",
   W5N01: "not_found",
+  W5L01: "lease_lost",
 } as const;
 
 export type SqlErrorName = (typeof SQLSTATES)[keyof typeof SQLSTATES];

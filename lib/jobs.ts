@@ -53,7 +53,8 @@ export type Worker = {
   ended: Promise<void>;
 };
 
-const CONCURRENCY = 4;
+/** Of which three may be taken all the time: by what is sent, read from Whop, and filled back. */
+const CONCURRENCY = 6;
 /** One listens, one beats; each job may ask something of the queue. */
 const MORE_CONNECTIONS = 2;
 

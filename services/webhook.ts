@@ -2,15 +2,16 @@ import { sql } from "kysely";
 import { inCommunity } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors";
-import { inBackground } from "@/lib/http/background";
 import { countWebhook } from "@/services/activity/community-rate";
+import { recordedUnder } from "@/services/activity/facts";
 import { type Place, type Reading, readEvent } from "@/services/activity/read-event";
-import { afterAward } from "@/services/leaderboard/after-award";
+import { findSettings } from "@/services/communities/find-settings";
+import { recordMembership } from "@/services/members/record-membership";
 import { queueReply } from "@/services/notifications/commands/queue-reply";
-import { deliverAfterAward, deliverSoon, replySoon } from "@/services/notifications/deliver-soon";
-import { resumeWaiting } from "@/services/rewards/resume-waiting";
+import { deliverSoon, replySoon } from "@/services/notifications/deliver-soon";
+import { tellAwards } from "@/services/notifications/tell-awards";
 import type { Activity } from "@/services/xp/activity";
-import { awardActivity } from "@/services/xp/award-activity";
+import { awardActivities, awardActivity } from "@/services/xp/award-activity";
 import type { Receipt } from "@/services/xp/receipt";
 
 /** Requests that fail verification, a minute and address. */
@@ -31,7 +32,7 @@ export async function receiveWebhook(
   const verdict = deps.verifyWebhook({ headers, rawBody, now: deps.now() });
   if (!verdict.ok) throw await refusal(deps, verdict.reason, address);
 
-  const reading = readEvent(deps, verdict.body);
+  const reading = readEvent(deps, verdict.body, verdict.timestamp);
   if (reading.kind === "ignored") {
     const event = reading.reason.replace(/[^\x20-\x7e]/g, "?"); // NUL is in JSON, and in no text of Postgres
     deps.log.info({ event }, "webhook ignored");
@@ -52,6 +53,8 @@ async function take(
   switch (reading.kind) {
     case "activity":
       return award(deps, communityId, reading.activity);
+    case "reaction":
+      return awardReaction(deps, communityId, reading.activities);
     case "command": {
       const queued = await queueReply(deps, communityId, reading.asked);
       // Who took the message the first time may have been ended before the reply went out.
@@ -59,8 +62,9 @@ async function take(
       return null;
     }
     case "membership": {
+      // First, so that what the joining pays counts for who has come back.
+      await recordMembership(deps, communityId, [reading.fact]);
       const receipt = reading.activity ? await award(deps, communityId, reading.activity) : null;
-      await resumeWaiting(deps, communityId, reading.userId);
       deliverSoon(deps, communityId);
       return receipt;
     }
@@ -69,9 +73,19 @@ async function take(
 
 async function award(deps: Deps, communityId: string, activity: Activity): Promise<Receipt> {
   const receipt = await awardActivity(deps, communityId, activity);
-  inBackground(deps, afterAward(deps, communityId, receipt));
-  deliverAfterAward(deps, communityId, receipt);
+  tellAwards(deps, communityId, [receipt]);
   return receipt;
+}
+
+/** Both members of it in one transaction, where the author's part counts. */
+async function awardReaction(deps: Deps, communityId: string, found: readonly Activity[]): Promise<Receipt | null> {
+  const { settings } = await findSettings(deps, communityId);
+  const activities = recordedUnder(settings, found);
+  const [given, received] = activities;
+  if (given && !received) return award(deps, communityId, given);
+  const receipts = await awardActivities(deps, communityId, activities);
+  tellAwards(deps, communityId, receipts);
+  return receipts[0] ?? null;
 }
 
 /** Ten failures a minute are told what is wrong; after that the address is told to wait. */

@@ -4,13 +4,19 @@ import type { Deps } from "@/lib/deps";
 import { inBackground } from "@/lib/http/background";
 import { type Job, job, runJobs, scheduled } from "@/lib/jobs";
 import { recoverDeadJobs } from "@/lib/jobs/recover";
+import { forgetSync } from "@/services/activity/sync/forget-sync";
+import { goOnWithBackFills } from "@/services/back-fill";
 import { fetchProfile } from "@/services/leaderboard/refresh-profiles";
 import { tellMembers } from "@/services/leaderboard/tell-members";
+import { settleDueResets, settleLeavers } from "@/services/members/settle-leavers";
 import { deliver } from "@/services/notifications/deliver";
 import { forgetNotifications } from "@/services/notifications/forget-notifications";
+import { warnOfStreaks } from "@/services/notifications/warn-of-streaks";
 import { reconcileRewards } from "@/services/rewards/reconcile-rewards";
+import { syncFromWhop } from "@/services/sync";
 import { closeMonths, keepPartitions } from "@/services/xp/close-months";
 import { replayCommunity } from "@/services/xp/replay-community";
+import { settleStreaks } from "@/services/xp/settle-streaks";
 
 const community = z.object({ communityId: z.string() });
 
@@ -18,6 +24,10 @@ const community = z.object({ communityId: z.string() });
 const DELIVER_SECONDS = 30;
 /** Over before the next one begins. */
 const SWEEP_SECONDS = 50;
+/** One community that somebody waits for. */
+const SYNC_ONE_SECONDS = 20;
+/** Longer than a scheduled request has for jobs would be of no use there. */
+const BACK_FILL_SECONDS = 20;
 /** What is to be sent says so itself, in rows: a job only wakes, and the sweep finds what a failed one has left. */
 const WAKER = { maxAttempts: 5 };
 
@@ -33,11 +43,30 @@ export const JOBS: readonly Job[] = [
     const replayed = await replayCommunity(deps, communityId, since);
     await tellMembers(deps, communityId, replayed);
   }),
+  job("settle_streaks", community, (deps, { communityId }) => settleStreaks(deps, communityId)),
   job("send_rewards", community, deliverThere, WAKER),
   job("send_notifications", community, deliverThere, WAKER),
+  job(
+    "back_fill",
+    community,
+    (deps, { communityId }) => goOnWithBackFills(deps, { communityId, until: inSeconds(deps, BACK_FILL_SECONDS) }),
+    WAKER,
+  ),
+  scheduled("back_fills", (deps) => goOnWithBackFills(deps, { until: inSeconds(deps, SWEEP_SECONDS) })),
+  job(
+    "sync_community",
+    community,
+    (deps, { communityId }) => syncFromWhop(deps, { communityId, until: inSeconds(deps, SYNC_ONE_SECONDS) }),
+    WAKER,
+  ),
+  scheduled("sync", (deps) => syncFromWhop(deps, { until: inSeconds(deps, SWEEP_SECONDS) })),
+  scheduled("forget_sync", forgetSync),
   scheduled("sweep", (deps) => deliver(deps, { until: inSeconds(deps, SWEEP_SECONDS) })),
   scheduled("forget_notifications", forgetNotifications),
+  scheduled("warn_of_streaks", warnOfStreaks),
   scheduled("reconcile_rewards", reconcileRewards),
+  job("settle_leavers", community, (deps, { communityId }) => settleLeavers(deps, communityId)),
+  scheduled("settle_due_resets", settleDueResets),
   scheduled("keep_partitions", keepPartitions),
   scheduled("close_months", closeMonths),
 ];
@@ -48,12 +77,16 @@ const DAILY = [
   "41 2 * * * close_months ?fill=1d",
   "23 3 * * * reconcile_rewards ?fill=1d",
   "5 4 * * * forget_notifications ?fill=1d",
+  "35 4 * * * forget_sync ?fill=1d",
 ];
+const HOURLY = ["37 * * * * settle_due_resets ?fill=1h", "3 * * * * warn_of_streaks ?fill=1h"];
 /** Its key keeps one waiting at most. */
 const SWEEP = "* * * * * sweep ?jobKey=sweep";
+const BACK_FILLS = "* * * * * back_fills ?jobKey=back_fills";
+const SYNC = "* * * * * sync ?jobKey=sync";
 
 /** What a worker that lives begins by itself. */
-export const CRONTAB = [...DAILY, SWEEP].join("\n");
+export const CRONTAB = [...DAILY, ...HOURLY, SWEEP, BACK_FILLS, SYNC].join("\n");
 
 /** Of the minute that a scheduled request has. */
 const JOBS_SECONDS = 20;
@@ -72,7 +105,7 @@ export async function runDueWork(deps: Deps): Promise<DueWork> {
   const until = inSeconds(deps, ALL_SECONDS);
   const recovered = await recoverDeadJobs(deps);
   const jobs = await runQueue(deps);
-  await deliver(deps, { until });
+  await Promise.all([deliver(deps, { until }), goOnWithBackFills(deps, { until }), syncFromWhop(deps, { until })]);
   return { recovered, jobs };
 }
 
@@ -82,7 +115,7 @@ async function runQueue(deps: Deps): Promise<number | null> {
   if (!queueUrl) return null;
   const running = runJobs(deps, JOBS, {
     queueUrl,
-    crontab: DAILY.join("\n"),
+    crontab: [...DAILY, ...HOURLY].join("\n"),
     until: inSeconds(deps, JOBS_SECONDS),
   });
   const enough = new AbortController();

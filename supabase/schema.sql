@@ -120,12 +120,108 @@ create table audit_log (
   constraint audit_log_pkey PRIMARY KEY (community_id, sequence)
 );
 comment on table audit_log is 'Who did what. Each row''s hash covers the one before it, so that a change in the middle shows.';
+CREATE INDEX audit_log_erasures ON public.audit_log USING btree (community_id, subject, occurred_at) WHERE (action = 'member.erased'::text);
 alter table audit_log enable row level security;
 create policy own_community on audit_log for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on audit_log to wee5_app;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table back_fill_items (
+  community_id text not null,
+  activity_id text collate "C" not null,
+  user_id text not null,
+  action text not null,
+  occurred_at timestamp with time zone not null,
+  experience_id text,
+  content_length integer,
+  content_hash bytea,
+  constraint back_fill_items_pkey PRIMARY KEY (community_id, activity_id),
+  constraint back_fill_items_community_id_fkey FOREIGN KEY (community_id) REFERENCES back_fills(community_id) ON DELETE CASCADE
+);
+comment on table back_fill_items is 'Activities that have been read and wait to be counted, without any content. Each is deleted when it is counted.';
+CREATE INDEX back_fill_items_in_order ON public.back_fill_items USING btree (community_id, occurred_at, activity_id);
+alter table back_fill_items enable row level security;
+create policy own_community on back_fill_items for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on back_fill_items to wee5_app;
+
+create table back_fill_places (
+  community_id text not null,
+  place_id text not null,
+  kind text not null,
+  experience_id text not null,
+  name text default ''::text not null,
+  cursor text,
+  pages integer default 0 not null,
+  expected_pages integer default 1 not null,
+  read_back_to timestamp with time zone,
+  last_page text,
+  is_read boolean default false not null,
+  constraint back_fill_places_pkey PRIMARY KEY (community_id, place_id),
+  constraint back_fill_places_community_id_fkey FOREIGN KEY (community_id) REFERENCES back_fills(community_id) ON DELETE CASCADE,
+  constraint back_fill_places_kind_check CHECK ((kind = ANY (ARRAY['chat'::text, 'forum'::text, 'comments'::text])))
+);
+comment on table back_fill_places is 'What is to be read: chats, forums, and the posts that have comments. Gone when the back-fill has ended.';
+comment on column back_fill_places.place_id is 'The channel, the experience of the forum, or the post.';
+comment on column back_fill_places.cursor is 'Where the next page begins.';
+comment on column back_fill_places.read_back_to is 'Time of the oldest message read, where Whop lists by time.';
+comment on column back_fill_places.last_page is 'By which the page that was read last is known, should it come again.';
+CREATE INDEX back_fill_places_to_read ON public.back_fill_places USING btree (community_id, kind) WHERE (NOT is_read);
+alter table back_fill_places enable row level security;
+create policy own_community on back_fill_places for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on back_fill_places to wee5_app;
+
+create table back_fills (
+  community_id text not null,
+  state text default 'reading'::text not null,
+  since timestamp with time zone not null,
+  started_at timestamp with time zone default now() not null,
+  started_by text not null,
+  listed_at timestamp with time zone,
+  read integer default 0 not null,
+  counted integer default 0 not null,
+  recorded integer default 0 not null,
+  xp bigint default 0 not null,
+  requests integer default 0 not null,
+  refused text[] default '{}'::text[] not null,
+  problem text,
+  last_error text,
+  failures integer default 0 not null,
+  next_turn_at timestamp with time zone default now() not null,
+  last_turn_at timestamp with time zone,
+  moved_at timestamp with time zone default now() not null,
+  lease_token uuid,
+  leased_until timestamp with time zone,
+  finished_at timestamp with time zone,
+  updated_at timestamp with time zone default now() not null,
+  constraint back_fills_pkey PRIMARY KEY (community_id),
+  constraint back_fills_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
+  constraint back_fills_check CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
+  constraint back_fills_check1 CHECK (((state = ANY (ARRAY['reading'::text, 'counting'::text])) = (finished_at IS NULL))),
+  constraint back_fills_check2 CHECK (((state = 'failed'::text) <= (problem IS NOT NULL))),
+  constraint back_fills_problem_check CHECK ((problem = ANY (ARRAY['no_permission'::text, 'unavailable'::text, 'error'::text]))),
+  constraint back_fills_refused_check CHECK ((refused <@ ARRAY['chat'::text, 'forum'::text])),
+  constraint back_fills_state_check CHECK ((state = ANY (ARRAY['reading'::text, 'counting'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+comment on table back_fills is 'The newest back-fill of a community: how far it has come and what became of it.';
+comment on column back_fills.since is 'Nothing older is read.';
+comment on column back_fills.listed_at is 'When Whop had said which places there are; null before.';
+comment on column back_fills.read is 'Activities that have been set down.';
+comment on column back_fills.counted is 'Of those read, how many have been gone through. What live activity had counted already is among them, and not counted twice.';
+comment on column back_fills.recorded is 'Of those counted, how many were new.';
+comment on column back_fills.refused is 'What Whop does not let us read there. The rest is counted all the same.';
+comment on column back_fills.problem is 'Why it has failed. While it is under way: why it will not end whole.';
+comment on column back_fills.failures is 'Turns in a row that came to nothing; the pauses between them grow with it.';
+comment on column back_fills.moved_at is 'When it last came forward: pages that hold nothing new do not count.';
+comment on column back_fills.lease_token is 'Of the worker whose turn it is until leased_until. Whoever took it over since has another: late writes are refused.';
+CREATE INDEX back_fills_to_do ON public.back_fills USING btree (next_turn_at) WHERE (state = ANY (ARRAY['reading'::text, 'counting'::text]));
+alter table back_fills enable row level security;
+create policy own_community on back_fills for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on back_fills to wee5_app;
 
 create table communities (
   community_id text not null,
@@ -175,7 +271,7 @@ create table corrections (
   caused_by text,
   recorded_at timestamp with time zone default now() not null,
   constraint corrections_pkey PRIMARY KEY (community_id, user_id, occurred_at, activity_id, sequence),
-  constraint corrections_cause_check CHECK ((cause = ANY (ARRAY['late'::text, 'removed'::text, 'restored'::text, 'settings'::text, 'repair'::text]))),
+  constraint corrections_cause_check CHECK ((cause = ANY (ARRAY['late'::text, 'removed'::text, 'restored'::text, 'settings'::text, 'repair'::text, 'role'::text, 'membership'::text]))),
   constraint corrections_sequence_check CHECK ((sequence >= 1))
 ) partition by RANGE (occurred_at);
 comment on table corrections is 'What a replay decided otherwise than the log. The newest correction of an activity is its outcome now.';
@@ -277,16 +373,58 @@ create policy own_community on member_actions for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on member_actions to wee5_app;
 
+create table member_roles (
+  community_id text not null,
+  user_id text not null,
+  valid_from timestamp with time zone not null,
+  role text not null,
+  constraint member_roles_pkey PRIMARY KEY (community_id, user_id, valid_from),
+  constraint member_roles_community_id_user_id_fkey FOREIGN KEY (community_id, user_id) REFERENCES users(community_id, user_id) ON DELETE CASCADE,
+  constraint member_roles_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'moderator'::text, 'member'::text])))
+);
+comment on table member_roles is 'Which role a member has from a moment on; before the first, and without one, it is member. Kept only for multipliers: who may do what is asked of Whop.';
+alter table member_roles enable row level security;
+create policy own_community on member_roles for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on member_roles to wee5_app;
+
+create table membership_events (
+  community_id text not null,
+  user_id text not null,
+  event_id text not null,
+  membership_id text,
+  kind text not null,
+  occurred_at timestamp with time zone not null,
+  source text not null,
+  recorded_at timestamp with time zone default now() not null,
+  constraint membership_events_pkey PRIMARY KEY (community_id, user_id, event_id),
+  constraint membership_events_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
+  constraint membership_events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
+  constraint membership_events_kind_check CHECK ((kind = ANY (ARRAY['joined'::text, 'left'::text, 'banned'::text, 'unbanned'::text]))),
+  constraint membership_events_membership_id_check CHECK (((length(membership_id) >= 1) AND (length(membership_id) <= 120))),
+  constraint membership_events_source_check CHECK ((source = ANY (ARRAY['webhook'::text, 'sync'::text])))
+);
+comment on table membership_events is 'What is known of when somebody came and went: facts, never changed. Whether they are a member now is a function of the set, in whatever order it came.';
+comment on column membership_events.event_id is 'The same for the same fact, however often and in whichever way it comes.';
+comment on column membership_events.membership_id is 'One may have several (mem_…). Null where only the member is known: then the fact is of all of them.';
+alter table membership_events enable row level security;
+create policy own_community on membership_events for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on membership_events to wee5_app;
+
 create table notification_preferences (
   community_id text not null,
   user_id text not null,
   notifications boolean default true not null,
   time_zone text,
   updated_at timestamp with time zone default now() not null,
+  streak_warning boolean default false not null,
   constraint notification_preferences_pkey PRIMARY KEY (community_id, user_id),
   constraint notification_preferences_community_id_user_id_fkey FOREIGN KEY (community_id, user_id) REFERENCES users(community_id, user_id) ON DELETE CASCADE
 );
 comment on table notification_preferences is 'What a member wishes to be told. No row: everything, and nothing is known of the time zone.';
+comment on column notification_preferences.streak_warning is 'Told in the evening when a streak would end at midnight. Off until the member asks for it.';
+CREATE INDEX notification_preferences_streaks ON public.notification_preferences USING btree (community_id, user_id) WHERE (streak_warning AND notifications);
 alter table notification_preferences enable row level security;
 create policy own_community on notification_preferences for all to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)))
@@ -341,8 +479,8 @@ create table notifications (
   constraint notifications_community_id_dedupe_key_key UNIQUE (community_id, dedupe_key),
   constraint notifications_community_id_whop_id_key UNIQUE (community_id, whop_id),
   constraint notifications_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
-  constraint notifications_about_check CHECK ((about = ANY (ARRAY['level_up'::text, 'reward'::text, 'command'::text]))),
-  constraint notifications_cancelled_because_check CHECK ((cancelled_because = ANY (ARRAY['opted_out'::text, 'switched_off'::text, 'not_public'::text, 'level_lost'::text, 'expired'::text]))),
+  constraint notifications_about_check CHECK ((about = ANY (ARRAY['level_up'::text, 'reward'::text, 'command'::text, 'streak_warning'::text]))),
+  constraint notifications_cancelled_because_check CHECK ((cancelled_because = ANY (ARRAY['opted_out'::text, 'switched_off'::text, 'not_public'::text, 'level_lost'::text, 'expired'::text, 'streak_kept'::text]))),
   constraint notifications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'announcement'::text, 'direct_message'::text, 'reply'::text]))),
   constraint notifications_check CHECK ((((about = 'level_up'::text) = (to_level IS NOT NULL)) AND ((to_level IS NULL) = (from_level IS NULL)))),
   constraint notifications_check1 CHECK (((about = 'reward'::text) = (reward_id IS NOT NULL))),
@@ -356,8 +494,8 @@ create table notifications (
 );
 comment on table notifications is 'Messages to members on their way and what became of them. Without a key to `users`: who has earned nothing yet may ask by command as well.';
 comment on column notifications.from_level is 'A level-up tells of all levels above this one, up to to_level, in one message.';
-comment on column notifications.payload is 'A reply: {channelId, content, replyingToId}. Empty for all others, whose words are made when they are sent.';
-comment on column notifications.dedupe_key is 'One message for one reward or command. Level-ups have none: told_levels and the index of those that are due guard them.';
+comment on column notifications.payload is 'A reply: {channelId, content, replyingToId}. A streak warning: {day, until, days, freezes}, the day that is not active yet, its end, and the streak. Empty for all others, whose words are made when they are sent.';
+comment on column notifications.dedupe_key is 'One message for one reward or command, and for one member''s streak on one day. Level-ups have none: told_levels and the index of those that are due guard them.';
 comment on column notifications.request is 'What is sent, in the words of the first call: the same on each retry.';
 comment on column notifications.idempotency_key is 'Written before the first call to Whop and sent with each.';
 comment on column notifications.keyed_at is 'When the key was first used. Whop forgets it after 24 hours: then nothing is sent again.';
@@ -415,6 +553,24 @@ alter table opening_days enable row level security;
 create policy own_community on opening_days for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on opening_days to wee5_app;
+
+create view openings with (security_invoker=true) as
+ SELECT o.community_id,
+    o.user_id,
+    o.closed_before,
+    o.xp,
+    o.total_messages,
+    o.total_posts,
+    o.total_reactions,
+    o.last_paid,
+    o.period_reached,
+    o.xp_reached_at,
+    o.last_activity_at
+   FROM opening_balances o
+     JOIN users u ON u.community_id = o.community_id AND u.user_id = o.user_id
+  WHERE u.reset_at IS NULL OR u.reset_at < o.closed_before;
+comment on view openings is 'Opening balances that count: not those of a life that ended after them.';
+grant select on openings to wee5_app;
 
 create table period_rollups (
   community_id text not null,
@@ -480,17 +636,20 @@ grant select on reward_differences to wee5_app;
 create table reward_rules (
   community_id text not null,
   rule_id uuid default gen_random_uuid() not null,
-  level integer not null,
+  level integer,
   type text not null,
   value jsonb not null,
   active boolean default true not null,
   created_at timestamp with time zone default now() not null,
+  streak_days integer,
   constraint reward_rules_pkey PRIMARY KEY (community_id, rule_id),
   constraint reward_rules_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
+  constraint reward_rules_check CHECK ((num_nonnulls(level, streak_days) = 1)),
   constraint reward_rules_level_check CHECK ((level >= 2)),
+  constraint reward_rules_streak_days_check CHECK (((streak_days >= 2) AND (streak_days <= 3650))),
   constraint reward_rules_type_check CHECK ((type = ANY (ARRAY['free_days'::text, 'promo_code'::text, 'badge'::text, 'custom'::text])))
 );
-comment on table reward_rules is 'What a level pays. A rule that was ever active is switched off, never deleted: rewards point at it.';
+comment on table reward_rules is 'What a level, or so many days in a row, pays. A rule that was ever active is switched off, never deleted: rewards point at it.';
 CREATE INDEX reward_rules_by_level ON public.reward_rules USING btree (community_id, level);
 alter table reward_rules enable row level security;
 create policy own_community on reward_rules for select to wee5_app
@@ -531,21 +690,22 @@ create table rewards (
   level_lost_at timestamp with time zone,
   errors integer default 0 not null,
   grant_key text,
+  streak_days integer,
   constraint rewards_pkey PRIMARY KEY (community_id, reward_id),
   constraint rewards_once_per_grant UNIQUE (community_id, grant_key),
   constraint rewards_once_per_rule UNIQUE (community_id, user_id, rule_id),
   constraint rewards_community_id_rule_id_fkey FOREIGN KEY (community_id, rule_id) REFERENCES reward_rules(community_id, rule_id) ON DELETE RESTRICT,
   constraint rewards_community_id_user_id_fkey FOREIGN KEY (community_id, user_id) REFERENCES users(community_id, user_id) ON DELETE CASCADE,
-  constraint rewards_cancelled_because_check CHECK ((cancelled_because = ANY (ARRAY['level_lost'::text, 'by_creator'::text]))),
+  constraint rewards_cancelled_because_check CHECK ((cancelled_because = ANY (ARRAY['level_lost'::text, 'streak_lost'::text, 'by_creator'::text]))),
   constraint rewards_check CHECK (((state = 'cancelled'::text) = (cancelled_because IS NOT NULL))),
   constraint rewards_check1 CHECK (((rule_id IS NULL) = (granted_by IS NOT NULL))),
-  constraint rewards_check2 CHECK (((rule_id IS NULL) = (level IS NULL))),
   constraint rewards_check3 CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
   constraint rewards_check4 CHECK ((((idempotency_key IS NULL) = (keyed_at IS NULL)) AND ((idempotency_key IS NULL) = (request IS NULL)))),
   constraint rewards_check5 CHECK (((problem IS NOT NULL) = (state = 'needs_attention'::text))),
   constraint rewards_check6 CHECK ((((delivered_at IS NOT NULL) = (state = 'delivered'::text)) AND ((delivered_how IS NOT NULL) = (state = 'delivered'::text)))),
   constraint rewards_check7 CHECK (((grant_key IS NULL) OR (granted_by IS NOT NULL))),
   constraint rewards_delivered_how_check CHECK ((delivered_how = ANY (ARRAY['sent'::text, 'found'::text, 'here'::text, 'by_hand'::text]))),
+  constraint rewards_earned_by_rule CHECK ((num_nonnulls(level, streak_days) = ((rule_id IS NOT NULL))::integer)),
   constraint rewards_note_check CHECK ((length(note) <= 200)),
   constraint rewards_problem_check CHECK ((problem = ANY (ARRAY['unknown_outcome'::text, 'refused'::text, 'no_permission'::text, 'no_end'::text, 'too_many_attempts'::text, 'error'::text]))),
   constraint rewards_state_check CHECK ((state = ANY (ARRAY['due'::text, 'confirmed'::text, 'sending'::text, 'delivered'::text, 'waiting'::text, 'needs_attention'::text, 'cancelled'::text]))),
@@ -563,9 +723,10 @@ comment on column rewards.failures is 'Attempts in a row that came to nothing; t
 comment on column rewards.budget_month is 'First day of the month in whose budget its free days count; null while they count in none.';
 comment on column rewards.code is 'The promo code. Chosen before the first call; shown to the member once delivered.';
 comment on column rewards.whop_id is 'What it is at Whop: the membership (mem_…) that got the days, or the promo code (promo_…).';
-comment on column rewards.level_lost_at is 'When its level was lost after it had been sent, or while it was. What is sent stays.';
+comment on column rewards.level_lost_at is 'When its level, or the days in a row, were lost after it had been sent, or while it was. What is sent stays.';
 comment on column rewards.errors is 'Exceptions of our own in a row: what fails for itself, and not for Whop''s sake, ends with a person.';
 comment on column rewards.grant_key is 'Who granted it and under which key of theirs: the same key again is the same reward.';
+comment on column rewards.streak_days is 'The days in a row that earned it; null where a level did, or a person.';
 CREATE INDEX rewards_by_time ON public.rewards USING btree (community_id, updated_at DESC);
 CREATE INDEX rewards_in_budget ON public.rewards USING btree (community_id, budget_month) WHERE (budget_month IS NOT NULL);
 CREATE INDEX rewards_leased ON public.rewards USING btree (community_id) WHERE (lease_token IS NOT NULL);
@@ -576,6 +737,7 @@ create policy own_community on rewards for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on rewards to wee5_app;
 CREATE TRIGGER confirm_due_reward BEFORE INSERT OR UPDATE OF state ON public.rewards FOR EACH ROW WHEN ((new.state = 'due'::text)) EXECUTE FUNCTION confirm_due_reward();
+CREATE TRIGGER name_lost_streak BEFORE UPDATE OF cancelled_because ON public.rewards FOR EACH ROW WHEN (((new.cancelled_because = 'level_lost'::text) AND (new.streak_days IS NOT NULL))) EXECUTE FUNCTION name_lost_streak();
 CREATE TRIGGER wake_for_budget AFTER UPDATE OF budget_month ON public.rewards FOR EACH ROW WHEN (((old.budget_month IS NOT NULL) AND (new.budget_month IS NULL))) EXECUTE FUNCTION wake_for_budget();
 
 create table settings_versions (
@@ -594,6 +756,133 @@ alter table settings_versions enable row level security;
 create policy own_community on settings_versions for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on settings_versions to wee5_app;
+CREATE TRIGGER follow_leavers AFTER INSERT ON public.settings_versions FOR EACH ROW EXECUTE FUNCTION follow_leavers();
+
+create table sync_communities (
+  community_id text not null,
+  counts_from timestamp with time zone not null,
+  next_run_at timestamp with time zone default now() not null,
+  lease_token uuid,
+  leased_until timestamp with time zone,
+  last_run_at timestamp with time zone,
+  busy double precision default 0 not null,
+  pulled_to timestamp with time zone default (now() - '48:00:00'::interval) not null,
+  paused_because text,
+  paused_at timestamp with time zone,
+  forgotten_at timestamp with time zone,
+  constraint sync_communities_pkey PRIMARY KEY (community_id),
+  constraint sync_communities_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE,
+  constraint sync_communities_check CHECK (((lease_token IS NULL) = (leased_until IS NULL))),
+  constraint sync_communities_check1 CHECK (((paused_because IS NULL) = (paused_at IS NULL))),
+  constraint sync_communities_paused_because_check CHECK ((paused_because = 'uninstalled'::text))
+);
+comment on table sync_communities is 'When each community is read the next time, and who is reading it now.';
+comment on column sync_communities.counts_from is 'What happened before is history: only a back-fill counts it.';
+comment on column sync_communities.busy is 'Activities recorded lately, each forgotten with a half-life of some 40 minutes: the busier, the sooner its turn.';
+comment on column sync_communities.pulled_to is 'The log has been looked through for what it recorded up to then, so that deletions are also found of what only a webhook has told.';
+comment on column sync_communities.paused_because is 'Whop shows us nothing of the company any more: it is only asked again each hour.';
+comment on column sync_communities.forgotten_at is 'When what we had read was forgotten, 30 days after the pause. XP and members are kept.';
+CREATE INDEX sync_communities_to_claim ON public.sync_communities USING btree (next_run_at);
+alter table sync_communities enable row level security;
+create policy own_community on sync_communities for select to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant select on sync_communities to wee5_app;
+
+create table sync_features (
+  community_id text not null,
+  feature text not null,
+  due_at timestamp with time zone default now() not null,
+  every_seconds integer default 0 not null,
+  last_run_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  caught_up_to timestamp with time zone,
+  read bigint default 0 not null,
+  recorded bigint default 0 not null,
+  removed bigint default 0 not null,
+  requests bigint default 0 not null,
+  failures integer default 0 not null,
+  problem text,
+  problem_since timestamp with time zone,
+  last_error text,
+  state jsonb default '{}'::jsonb not null,
+  constraint sync_features_pkey PRIMARY KEY (community_id, feature),
+  constraint sync_features_community_id_fkey FOREIGN KEY (community_id) REFERENCES sync_communities(community_id) ON DELETE CASCADE,
+  constraint sync_features_feature_check CHECK ((feature ~ '^[a-z_]{1,20}$'::text)),
+  constraint sync_features_last_error_check CHECK ((length(last_error) <= 200)),
+  constraint sync_features_problem_check CHECK ((problem = ANY (ARRAY['no_permission'::text, 'not_found'::text, 'unavailable'::text, 'rate_limited'::text, 'error'::text])))
+);
+comment on table sync_features is 'How far one kind of thing has been read in a community, and what stands in its way.';
+comment on column sync_features.caught_up_to is 'All that Whop showed until then has been read.';
+comment on column sync_features.last_error is 'A code, nothing of what members wrote. Kept after it is over.';
+comment on column sync_features.state is 'What the feature itself wants to know the next time.';
+alter table sync_features enable row level security;
+create policy own_community on sync_features for all to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)))
+  with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant insert, select, update on sync_features to wee5_app;
+
+create table sync_items (
+  community_id text not null,
+  kind text not null,
+  item_id text not null,
+  place_id text not null,
+  parent_id text,
+  occurred_at timestamp with time zone not null,
+  reactions integer default 0 not null,
+  reactions_read integer default 0 not null,
+  comments integer default 0 not null,
+  comments_read integer default 0 not null,
+  checked_at timestamp with time zone,
+  missing_since timestamp with time zone,
+  unknown_since timestamp with time zone,
+  removed_at timestamp with time zone,
+  constraint sync_items_pkey PRIMARY KEY (community_id, kind, item_id),
+  constraint sync_items_community_id_place_id_fkey FOREIGN KEY (community_id, place_id) REFERENCES sync_places(community_id, place_id) ON DELETE CASCADE,
+  constraint sync_items_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'post'::text, 'comment'::text])))
+);
+comment on table sync_items is 'What has been recorded and is young enough to be looked for again: whether it is still there, and whether reactions or comments have come. Neither text nor author.';
+comment on column sync_items.reactions is 'As Whop last counted them; reactions_read is the count as they were last read.';
+comment on column sync_items.checked_at is 'When Whop last showed it; null for what only a webhook has told so far.';
+comment on column sync_items.missing_since is 'A complete read did not show it: to be asked for by itself.';
+comment on column sync_items.unknown_since is 'Asked for by itself, Whop did not know it; where that was after missing_since, it is taken out once its place has been seen after that.';
+comment on column sync_items.removed_at is 'Taken out because Whop said that it is gone; put back if it ever shows it again.';
+CREATE INDEX sync_items_by_place ON public.sync_items USING btree (community_id, place_id, occurred_at);
+CREATE INDEX sync_items_missing ON public.sync_items USING btree (community_id, place_id) WHERE (missing_since IS NOT NULL);
+CREATE INDEX sync_items_to_read ON public.sync_items USING btree (community_id, kind, occurred_at) WHERE ((reactions <> reactions_read) OR (comments <> comments_read));
+alter table sync_items enable row level security;
+create policy own_community on sync_items for all to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)))
+  with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant delete, insert, select, update on sync_items to wee5_app;
+
+create table sync_places (
+  community_id text not null,
+  place_id text not null,
+  feature text not null,
+  experience_id text not null,
+  name text default ''::text not null,
+  is_listed boolean default true not null,
+  listed_at timestamp with time zone default now() not null,
+  newest_at timestamp with time zone,
+  caught_up_to timestamp with time zone,
+  window_read_at timestamp with time zone,
+  window_pages integer default 0 not null,
+  walk jsonb,
+  constraint sync_places_pkey PRIMARY KEY (community_id, place_id),
+  constraint sync_places_community_id_fkey FOREIGN KEY (community_id) REFERENCES sync_communities(community_id) ON DELETE CASCADE,
+  constraint sync_places_place_id_check CHECK (((length(place_id) >= 1) AND (length(place_id) <= 64)))
+);
+comment on table sync_places is 'Chats and forums, and how far each has been read. A place is what Whop is asked by; activities name its experience.';
+comment on column sync_places.is_listed is 'False for one that Whop no longer lists: it is not read, and nothing in it is judged.';
+comment on column sync_places.newest_at is 'By Whop''s clock, the newest that the last complete read has shown: the next one reads back to a little before it.';
+comment on column sync_places.caught_up_to is 'By our clock, when the last complete read began.';
+comment on column sync_places.window_read_at is 'When the last read of the whole window began, by which deletions are found.';
+comment on column sync_places.walk is 'A read that is under way, page by page; null between two.';
+alter table sync_places enable row level security;
+create policy own_community on sync_places for all to wee5_app
+  using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)))
+  with check ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
+grant delete, insert, select, update on sync_places to wee5_app;
 
 create table told_levels (
   community_id text not null,
@@ -625,6 +914,15 @@ create table users (
   visibility_changed_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
   updated_at timestamp with time zone default now() not null,
+  streak_days integer default 0 not null,
+  streak_day date,
+  streak_longest integer default 0 not null,
+  streak_freezes integer default 0 not null,
+  reset_at timestamp with time zone,
+  membership text default 'member'::text not null,
+  left_at timestamp with time zone,
+  on_board boolean default true not null,
+  board_changed_at timestamp with time zone,
   constraint users_pkey PRIMARY KEY (community_id, user_id),
   constraint users_community_id_fkey FOREIGN KEY (community_id) REFERENCES communities(community_id) ON DELETE CASCADE
 ) with (fillfactor=80);
@@ -632,10 +930,19 @@ comment on table users is 'A member of a community. XP, level and counters are t
 comment on column users.xp is 'Exact sum; may be below zero after an adjustment. Shown as max(0, xp).';
 comment on column users.xp_bucket is 'xp_bucket_of(xp). The board''s index is on this and not on xp, which every award changes: an index there would end heap-only updates.';
 comment on column users.xp_reached_at is 'When the newest activity that changed the XP happened: who got there first stands first among equals.';
-comment on column users.visibility_changed_at is 'When the member last came onto the boards or left them: with the log and its corrections all that moves a rank, so that the sets in Redis can catch up.';
-CREATE INDEX users_board ON public.users USING btree (community_id, xp_bucket DESC) WHERE ((xp_bucket >= 0) AND ((visibility)::text <> 'hidden'::text));
-CREATE INDEX users_hidden ON public.users USING btree (community_id, user_id) WHERE ((visibility)::text = 'hidden'::text);
-CREATE INDEX users_visibility_changed ON public.users USING btree (community_id, visibility_changed_at) WHERE (visibility_changed_at IS NOT NULL);
+comment on column users.visibility_changed_at is 'When the member last chose how others see them, or had everything deleted: what they had agreed to before ends then.';
+comment on column users.streak_days is 'Active days in a row up to and including streak_day. Whether the streak still runs depends on today, so that only a reader can tell.';
+comment on column users.streak_day is 'The last active day that counted, in the community''s time zone of that day; null before the first.';
+comment on column users.streak_freezes is 'Missed days that will not break the streak, as of streak_day.';
+comment on column users.reset_at is 'The fold begins here: what happened before has the outcome reset. Null: it begins with the member. Whoever changes it rebuilds the member in the same transaction.';
+comment on column users.membership is 'member, left or banned: what membership_of makes of the events. Who is known by none is a member.';
+comment on column users.left_at is 'Since when the member is away; null for a member.';
+comment on column users.on_board is 'Whether the member stands on the boards: not hidden by their own wish, nor by what the community does with who has left. Of a member who has earned nothing it says nothing.';
+comment on column users.board_changed_at is 'When the member last came onto the boards or left them: with the log and its corrections all that moves a rank, so that the sets in Redis can catch up.';
+CREATE INDEX users_away ON public.users USING btree (community_id, user_id) WHERE (membership <> 'member'::text);
+CREATE INDEX users_board ON public.users USING btree (community_id, xp_bucket DESC) WHERE ((xp_bucket >= 0) AND on_board);
+CREATE INDEX users_board_changed ON public.users USING btree (community_id, board_changed_at) WHERE (board_changed_at IS NOT NULL);
+CREATE INDEX users_off_board ON public.users USING btree (community_id, user_id) WHERE (NOT on_board);
 alter table users enable row level security;
 create policy own_community on users for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
@@ -647,6 +954,17 @@ create policy own_community_update on users for update to wee5_app
 grant insert (community_id, user_id, visibility, visibility_changed_at) on users to wee5_app;
 grant select on users to wee5_app;
 grant update (visibility, visibility_changed_at, updated_at) on users to wee5_app;
+CREATE TRIGGER keep_on_board_insert AFTER INSERT ON public.users FOR EACH ROW WHEN (((new.visibility)::text = 'hidden'::text)) EXECUTE FUNCTION keep_on_board();
+CREATE TRIGGER keep_on_board_update AFTER UPDATE OF visibility ON public.users FOR EACH ROW EXECUTE FUNCTION keep_on_board();
+
+create table whop_pauses (
+  operation text not null,
+  paused_until timestamp with time zone not null,
+  constraint whop_pauses_pkey PRIMARY KEY (operation),
+  constraint whop_pauses_operation_check CHECK ((length(operation) <= 60))
+);
+comment on table whop_pauses is 'Operations of which Whop has said that there were too many calls: nobody in the background calls them until then. Belongs to no community.';
+alter table whop_pauses enable row level security;
 
 create table worker_heartbeats (
   worker_id text not null,
@@ -659,6 +977,17 @@ alter table worker_heartbeats enable row level security;
 
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION public.absence_resets(p_settings jsonb, p_membership text, p_from timestamp with time zone, p_to timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select public.leavers_of(p_settings) ->> p_membership = 'reset'
+    -- A renewal, and a change of plan, may end one membership some seconds before the next begins.
+    and p_to >= p_from + greatest((public.leavers_of(p_settings) ->> 'resetAfterDays')::integer * interval '24 hours', interval '1 hour')
+$function$;
 
 CREATE OR REPLACE FUNCTION public.activity_day(p_community_id text, p_at timestamp with time zone)
  RETURNS date
@@ -780,6 +1109,8 @@ declare
   v_tombstone boolean;
   v_action_xp bigint;
   v_total_xp bigint;
+  v_role text;
+  v_settles boolean;
   v_decision record;
   v_level integer;
   v_rewards jsonb;
@@ -824,6 +1155,9 @@ begin
       content_hash, amount, source, ordinal)
     order by e.user_id, e.occurred_at, e.activity_id collate "C"
   loop
+    if a.action = 'streak_bonus' then
+      raise exception 'a streak bonus follows from the days and comes from nowhere else: %', a.activity_id using errcode = 'W5B01';
+    end if;
     if (a.amount is not null) <> (a.action = 'adjustment') then
       raise exception 'an adjustment, and nothing else, has an amount: %', a.activity_id using errcode = 'W5B01';
     end if;
@@ -872,6 +1206,18 @@ begin
       select s.version, s.settings into v_version, v_settings from public.settings_at(p_community_id, a.occurred_at) s;
     end if;
 
+    -- Before the member's life here began anew it is a fact and no more.
+    if not v_tombstone and a.occurred_at < v_user.reset_at then
+      insert into public.activity_log (community_id, user_id, occurred_at, activity_id, action, experience_id, subject_user_id,
+        content_length, content_hash, amount, source, settings_version, outcome, base_xp, xp)
+      values (p_community_id, a.user_id, a.occurred_at, a.activity_id, a.action, a.experience_id, a.subject_user_id,
+        a.content_length, decode(a.content_hash, 'hex'), a.amount, a.source, v_version, 'reset', 0, 0);
+      v_receipts[a.ordinal] := jsonb_build_object('activityId', a.activity_id, 'userId', a.user_id, 'action', a.action,
+        'outcome', 'reset', 'baseXp', 0, 'xp', 0, 'occurredAt', a.occurred_at, 'totalXp', v_user.xp, 'oldLevel', v_user.level,
+        'newLevel', v_user.level, 'rewards', '[]'::jsonb, 'duplicate', false);
+      continue;
+    end if;
+
     -- Recorded, but outside the fold: the clock refused it, or it had been removed before it came.
     if v_tombstone or a.occurred_at > v_now + interval '5 minutes' then
       insert into public.activity_log (community_id, user_id, occurred_at, activity_id, action, experience_id, subject_user_id,
@@ -907,6 +1253,7 @@ begin
     end if;
 
     v_difference := 0;
+    v_settles := false;
     if v_late then
       v_activity := (p_community_id, a.user_id, a.occurred_at, a.activity_id, a.action, a.experience_id, a.subject_user_id,
         a.content_length, a.amount, null, 0, 0, v_version, 0)::public.activities;
@@ -914,6 +1261,7 @@ begin
       values (p_community_id, a.user_id, a.action, a.occurred_at, a.activity_id) on conflict do nothing;
       v_decision := public.replay_member(p_community_id, a.user_id, v_activity, 'late');
       v_difference := v_decision.xp_difference;
+      v_settles := v_decision.paid_changed;
       update public.member_actions m set newest_at = a.occurred_at, newest_id = a.activity_id
       where m.community_id = p_community_id and m.user_id = a.user_id and m.action = a.action
         and (m.newest_at, m.newest_id) < (a.occurred_at, a.activity_id collate "C");
@@ -923,10 +1271,15 @@ begin
       if v_settings -> 'actions' -> a.action ->> 'dailyXpCap' is not null or v_settings ->> 'dailyXpCap' is not null then
         select coalesce(sum(r.xp) filter (where r.action = a.action), 0), coalesce(sum(r.xp), 0) into v_action_xp, v_total_xp
         from public.daily_rollups r
-        where r.community_id = p_community_id and r.user_id = a.user_id and r.day = v_day and r.action <> 'adjustment';
+        where r.community_id = p_community_id and r.user_id = a.user_id and r.day = v_day
+          and r.action not in ('adjustment', 'streak_bonus');
+      end if;
+      v_role := null;
+      if v_settings -> 'multipliers' -> 'roles' <> '{}' then
+        v_role := public.role_at(p_community_id, a.user_id, a.occurred_at);
       end if;
       v_decision := public.decide_activity(v_settings, p_community_id, a.activity_id, a.action, a.user_id, a.experience_id,
-        a.subject_user_id, a.content_length, a.amount, a.occurred_at, v_last_paid, v_action_xp, v_total_xp);
+        a.subject_user_id, a.content_length, a.amount, a.occurred_at, v_last_paid, v_action_xp, v_total_xp, v_role);
       if v_action.action is null then
         insert into public.member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
         values (p_community_id, a.user_id, a.action, a.occurred_at, a.activity_id,
@@ -945,6 +1298,17 @@ begin
       v_decision.xp);
     perform public.add_to_rollups(p_community_id, a.user_id, v_day, a.action, 1, (v_decision.outcome = 'awarded')::integer,
       v_decision.xp, case when v_decision.xp <> 0 then a.occurred_at end);
+
+    -- The first paid activity of an active day moves the streak; the others of the day cannot.
+    if v_day is distinct from v_user.streak_day and v_decision.outcome = 'awarded' and public.makes_day_active(a.action) then
+      v_settles := v_settles or (select sum(r.paid) = 1 from public.daily_rollups r
+        where r.community_id = p_community_id and r.user_id = a.user_id and r.day = v_day and public.makes_day_active(r.action));
+    end if;
+    if v_settles then
+      -- Where the replay moved other days, or this one lies before the last, all days are gone through.
+      v_difference := v_difference + public.settle_streak(p_community_id, a.user_id, 'late', a.activity_id,
+        case when not v_late then v_day end);
+    end if;
 
     v_level := public.level_at(v_thresholds, v_user.xp + v_decision.xp + v_difference);
     update public.users u set
@@ -978,6 +1342,23 @@ $function$;
 comment on function award_activities(text,integer,jsonb) is 'Records activities of one community and pays them: identity, the step or a replay, log, member, roll-ups and rewards due, all or nothing. Returns their receipts in the order given.';
 grant execute on function award_activities(text,integer,jsonb) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.begin_counting(p_community_id text, p_token uuid)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.back_fills b set state = 'counting', moved_at = now(), updated_at = now()
+  where b.community_id = p_community_id and b.lease_token = p_token and b.state = 'reading' and b.listed_at is not null
+    and not exists (select from public.back_fill_places p where p.community_id = p_community_id and not p.is_read);
+  return found;
+end
+$function$;
+comment on function begin_counting(text,uuid) is 'All has been read. False when that is not so, or the lease is another''s.';
+grant execute on function begin_counting(text,uuid) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.begin_notification(p_community_id text, p_notification_id uuid, p_token uuid, p_to_level integer, p_request jsonb, p_key text)
  RETURNS text
  LANGUAGE plpgsql
@@ -987,6 +1368,7 @@ AS $function$
 declare
   v_row public.notifications;
   v_level integer;
+  v_streak_day date;
   v_visibility text;
   v_because text;
 begin
@@ -1001,11 +1383,14 @@ begin
     return 'lost';
   end if;
 
-  select u.level, u.visibility into v_level, v_visibility from public.users u
+  select u.level, u.visibility, u.streak_day into v_level, v_visibility, v_streak_day from public.users u
   where u.community_id = p_community_id and u.user_id = v_row.user_id;
   v_because := case
     when v_row.about <> 'command' and exists (select from public.notification_preferences p
-      where p.community_id = p_community_id and p.user_id = v_row.user_id and not p.notifications) then 'opted_out'
+      where p.community_id = p_community_id and p.user_id = v_row.user_id
+        and (not p.notifications or v_row.about = 'streak_warning' and not p.streak_warning)) then 'opted_out'
+    when v_row.about = 'streak_warning' and v_row.state = 'due' and v_streak_day >= (v_row.payload ->> 'day')::date then 'streak_kept'
+    when v_row.about = 'streak_warning' and v_row.state = 'due' and (v_row.payload ->> 'until')::timestamptz <= now() then 'expired'
     when v_row.channel = 'announcement' and v_visibility is distinct from 'public' then 'not_public'
     when v_row.about = 'level_up' and v_row.state = 'due' and v_level <= v_row.from_level then 'level_lost'
   end;
@@ -1083,7 +1468,9 @@ begin
   then
     return 'lost';
   end if;
-  if v_reward.level > (select u.level from public.users u where u.community_id = p_community_id and u.user_id = v_reward.user_id) then
+  if exists (select from public.users u where u.community_id = p_community_id and u.user_id = v_reward.user_id
+    and (v_reward.level > u.level or v_reward.streak_days > u.streak_longest))
+  then
     update public.rewards r set state = 'cancelled', cancelled_because = 'level_lost', waits_for = null, lease_token = null,
       leased_until = null, updated_at = now()
     where r.community_id = p_community_id and r.reward_id = p_reward_id;
@@ -1124,7 +1511,7 @@ begin
   return 'begun';
 end
 $function$;
-comment on function begin_reward(text,uuid,uuid,double precision,text,jsonb) is 'Written before the first call to Whop: the key, what will be asked, and the budget it is taken from. begun | lost (the lease, or to a decision) | cancelled (the level is lost) | too_many (calls) | no_budget | busy (another reward of the member is on its way).';
+comment on function begin_reward(text,uuid,uuid,double precision,text,jsonb) is 'Written before the first call to Whop: the key, what will be asked, and the budget it is taken from. begun | lost (the lease, or to a decision) | cancelled (the level, or the streak, is lost) | too_many (calls) | no_budget | busy (another reward of the member is on its way).';
 grant execute on function begin_reward(text,uuid,uuid,double precision,text,jsonb) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.budget_month_now(p_community_id text)
@@ -1178,6 +1565,31 @@ $function$;
 comment on function call_reward_again(text,uuid,uuid,double precision,text) is 'Once reading has shown that no call took effect: the key to call under. The same while Whop remembers it; another once Whop has surely forgotten it, at the earliest 24 hours after the first call under it; in the hour before neither ("between", and the reward waits). Else lost | too_many.';
 grant execute on function call_reward_again(text,uuid,uuid,double precision,text) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.cancel_back_fill(p_community_id text, p_by text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_back_fill public.back_fills;
+begin
+  perform public.require_community(p_community_id);
+  -- Before its items, as whoever counts them: a batch that is being counted is either whole or not at all.
+  update public.back_fills b set state = 'cancelled', lease_token = null, leased_until = null, finished_at = now(), updated_at = now()
+  where b.community_id = p_community_id and b.state in ('reading', 'counting') returning * into v_back_fill;
+  if not found then
+    return false;
+  end if;
+  perform public.forget_back_fill_work(p_community_id);
+  perform public.write_audit(p_community_id, p_by, 'back_fill.cancelled', null,
+    jsonb_build_object('read', v_back_fill.read, 'counted', v_back_fill.counted));
+  return true;
+end
+$function$;
+comment on function cancel_back_fill(text,text) is 'Ends a back-fill. What it has counted stays. False when none is under way.';
+grant execute on function cancel_back_fill(text,text) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.check_audit(p_community_id text)
  RETURNS bigint
  LANGUAGE sql
@@ -1194,6 +1606,27 @@ AS $function$
   ) checked where broken
 $function$;
 comment on function check_audit(text) is 'The first sequence number at which the chain does not hold; null when it holds.';
+
+CREATE OR REPLACE FUNCTION public.claim_back_fills(p_token uuid, p_limit integer, p_only text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  update public.back_fills b
+  set lease_token = p_token, leased_until = now() + interval '60 seconds', last_turn_at = now()
+  from (
+    select w.community_id from public.back_fills w
+    where w.state in ('reading', 'counting') and w.next_turn_at <= now() and (w.leased_until is null or w.leased_until <= now())
+      and (p_only is null or w.community_id = p_only)
+    order by w.last_turn_at nulls first limit p_limit
+    for no key update skip locked
+  ) due
+  where b.community_id = due.community_id
+  returning b.community_id
+$function$;
+comment on function claim_back_fills(uuid,integer,text) is 'Gives the holder of the token the next turns, for 60 s: who has waited longest for one comes first. Of one community, or of all (null).';
+grant execute on function claim_back_fills(uuid,integer,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.claim_notifications(p_token uuid, p_limit integer, p_only text)
  RETURNS TABLE(community_id text, notification_id uuid)
@@ -1322,18 +1755,63 @@ $function$;
 comment on function claim_rewards(integer,double precision,text) is 'Gives the caller rewards that may be worked on now, for so long; communities take turns. Ids only: a row is read in its own community.';
 grant execute on function claim_rewards(integer,double precision,text) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.claim_sync(p_limit integer, p_lease_seconds double precision, p_only_community text DEFAULT NULL::text)
+ RETURNS TABLE(community_id text, lease_token uuid)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+begin
+  insert into public.sync_communities (community_id, counts_from)
+  select c.community_id, greatest(c.created_at, now() - interval '1 day') from public.communities c
+  where (p_only_community is null or c.community_id = p_only_community)
+    and not exists (select from public.sync_communities s where s.community_id = c.community_id)
+  on conflict do nothing;
+  return query
+  with chosen as (
+    select s.community_id from public.sync_communities s
+    where s.next_run_at <= now() and (s.leased_until is null or s.leased_until <= now())
+      and (p_only_community is null or s.community_id = p_only_community)
+    -- Who has waited twice as long goes before who is busier, whatever the difference: the weight has an end, waiting has none.
+    -- A worker that died with one has had its turn.
+    order by (1 + extract(epoch from now() - greatest(s.next_run_at, s.leased_until))) * least(2, 1 + ln(1 + s.busy) / 10) desc, random()
+    limit p_limit
+    for no key update skip locked
+  )
+  update public.sync_communities s
+  set lease_token = gen_random_uuid(), leased_until = now() + make_interval(secs => p_lease_seconds)
+  from chosen where s.community_id = chosen.community_id
+  returning s.community_id, s.lease_token;
+end
+$function$;
+comment on function claim_sync(integer,double precision,text) is 'Gives the caller communities that are due to be read, for so long: who has waited longest first, the busier a little sooner. Makes the rows of new ones. Ids only.';
+grant execute on function claim_sync(integer,double precision,text) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.close_member(p_community_id text, p_user_id text, p_before timestamp with time zone)
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_reset_at timestamptz;
 begin
   perform public.require_community(p_community_id);
   if p_before > now() - interval '90 days' or p_before <> date_trunc('month', p_before, 'UTC') then
     raise exception 'only whole months that are older than the retention can be closed' using errcode = 'W5N01';
   end if;
-  perform 1 from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+  select u.reset_at into v_reset_at from public.users u
+  where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+  -- An opening from before the member's life here began anew ends where the new one gets its first month. Until then it stays
+  -- as it was, in case that the beginning is taken back.
+  if v_reset_at < p_before then
+    delete from public.opening_balances o
+    where o.community_id = p_community_id and o.user_id = p_user_id and o.closed_before <= v_reset_at;
+    if found then
+      delete from public.opening_days d where d.community_id = p_community_id and d.user_id = p_user_id;
+    end if;
+  end if;
 
   insert into public.opening_balances as o (community_id, user_id, closed_before, xp, total_messages, total_posts, total_reactions,
     last_paid, period_reached, xp_reached_at, last_activity_at)
@@ -1351,10 +1829,10 @@ begin
       where r.community_id = p_community_id and r.user_id = p_user_id and r.occurred_at < p_before
         and r.occurred_at >= p_before - interval '35 days' and r.xp <> 0
       group by 1) reached), '{}'),
-    max(a.occurred_at) filter (where a.xp <> 0), max(a.occurred_at)
+    max(a.occurred_at) filter (where a.xp <> 0), max(a.occurred_at) filter (where a.action <> 'streak_bonus')
   from public.activities a
   where a.community_id = p_community_id and a.user_id = p_user_id and a.occurred_at < p_before
-    and a.outcome not in ('bad_time', 'reversed')
+    and a.outcome not in ('bad_time', 'reversed', 'reset')
   on conflict (community_id, user_id) do update set
     closed_before = greatest(o.closed_before, excluded.closed_before),
     xp = o.xp + excluded.xp,
@@ -1373,7 +1851,7 @@ begin
     count(*) filter (where a.outcome = 'awarded'), sum(a.xp)
   from public.activities a
   where a.community_id = p_community_id and a.user_id = p_user_id and a.occurred_at < p_before
-    and a.occurred_at >= p_before - interval '3 days' and a.outcome not in ('bad_time', 'reversed')
+    and a.occurred_at >= p_before - interval '3 days' and a.outcome not in ('bad_time', 'reversed', 'reset')
   group by 3, 4
   on conflict (community_id, user_id, day, action) do update
     set activities = d.activities + excluded.activities, paid = d.paid + excluded.paid, xp = d.xp + excluded.xp;
@@ -1488,6 +1966,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.correct_streak_bonus(p_stored activities, p_outcome text, p_xp bigint, p_cause text, p_caused_by text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  insert into public.corrections (community_id, user_id, occurred_at, activity_id, sequence, settings_version, outcome, base_xp,
+    xp, xp_difference, cause, caused_by)
+  values (p_stored.community_id, p_stored.user_id, p_stored.occurred_at, p_stored.activity_id, p_stored.corrections + 1,
+    (select s.version from public.settings_at(p_stored.community_id, p_stored.occurred_at) s), p_outcome, p_xp, p_xp,
+    p_xp - p_stored.xp, p_cause, p_caused_by);
+  perform public.count_streak_bonus(p_stored.community_id, p_stored.user_id, p_stored.occurred_at,
+    (p_outcome = 'awarded')::integer - (p_stored.outcome = 'awarded')::integer,
+    (p_outcome = 'awarded')::integer - (p_stored.outcome = 'awarded')::integer, p_xp - p_stored.xp);
+  return p_xp - p_stored.xp;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.count_ignored_event(p_event text)
  RETURNS void
  LANGUAGE sql
@@ -1499,7 +1995,31 @@ AS $function$
 $function$;
 grant execute on function count_ignored_event(text) to wee5_app;
 
-CREATE OR REPLACE FUNCTION public.decide_activity(p_settings jsonb, p_community_id text, p_activity_id text, p_action text, p_user_id text, p_experience_id text, p_subject_user_id text, p_content_length integer, p_amount bigint, p_occurred_at timestamp with time zone, p_last_paid_at timestamp with time zone, p_action_xp_that_day bigint, p_total_xp_that_day bigint, OUT outcome text, OUT base_xp bigint, OUT xp bigint)
+CREATE OR REPLACE FUNCTION public.count_streak_bonus(p_community_id text, p_user_id text, p_at timestamp with time zone, p_activities integer, p_paid integer, p_xp bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_day date := public.activity_day(p_community_id, p_at);
+begin
+  perform public.add_to_rollups(p_community_id, p_user_id, v_day, 'streak_bonus', p_activities, p_paid, p_xp,
+    case when p_xp > 0 then p_at end);
+  if p_xp > 0 then
+    return;
+  end if;
+  delete from public.daily_rollups r where r.community_id = p_community_id and r.user_id = p_user_id and r.day = v_day
+    and r.action = 'streak_bonus' and r.activities = 0;
+  delete from public.period_rollups r where r.community_id = p_community_id and r.user_id = p_user_id and r.activities = 0
+    and r.starts_on in (date_trunc('week', v_day)::date, date_trunc('month', v_day)::date);
+  update public.period_rollups r set xp_reached_at = public.period_reached_at(p_community_id, p_user_id, r.period, r.starts_on)
+  where r.community_id = p_community_id and r.user_id = p_user_id
+    and ((r.period = 'week' and r.starts_on = date_trunc('week', v_day)::date)
+      or (r.period = 'month' and r.starts_on = date_trunc('month', v_day)::date));
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.decide_activity(p_settings jsonb, p_community_id text, p_activity_id text, p_action text, p_user_id text, p_experience_id text, p_subject_user_id text, p_content_length integer, p_amount bigint, p_occurred_at timestamp with time zone, p_last_paid_at timestamp with time zone, p_action_xp_that_day bigint, p_total_xp_that_day bigint, p_role text, OUT outcome text, OUT base_xp bigint, OUT xp bigint)
  RETURNS record
  LANGUAGE plpgsql
  IMMUTABLE
@@ -1510,6 +2030,7 @@ declare
   v_min bigint;
   v_max bigint;
   v_cap bigint;
+  v_multiplied bigint;
 begin
   base_xp := 0;
   xp := 0;
@@ -1543,6 +2064,16 @@ begin
   v_max := (v_rate ->> 'maxXp')::bigint;
   base_xp := case when v_min = v_max then v_min else public.drawn_xp(p_community_id, p_activity_id, v_min, v_max) end;
 
+  -- multipliers: none of them pays what is not worth a point, and begins no cooldown
+  v_multiplied := base_xp;
+  if p_settings ? 'multipliers' then
+    v_multiplied := public.multiplied_xp(p_settings -> 'multipliers', base_xp, p_experience_id, p_role, p_occurred_at);
+    if v_multiplied = 0 then
+      outcome := 'zero_multiplier';
+      return;
+    end if;
+  end if;
+
   -- cooldown
   if p_last_paid_at is not null
     and p_occurred_at < p_last_paid_at + (v_rate ->> 'cooldownSeconds')::integer * interval '1 second' then
@@ -1551,7 +2082,7 @@ begin
   end if;
 
   -- caps: the award that meets one pays what is left
-  xp := base_xp;
+  xp := v_multiplied;
   v_cap := (v_rate ->> 'dailyXpCap')::bigint;
   if v_cap is not null then
     xp := least(xp, v_cap - p_action_xp_that_day);
@@ -1568,7 +2099,7 @@ begin
   end if;
 end
 $function$;
-comment on function decide_activity(jsonb,text,text,text,text,text,text,integer,bigint,timestamp with time zone,timestamp with time zone,bigint,bigint) is 'One activity, given the settings in force and what the member had been paid before it: what it pays and why.';
+comment on function decide_activity(jsonb,text,text,text,text,text,text,integer,bigint,timestamp with time zone,timestamp with time zone,bigint,bigint,text) is 'One activity, given the settings in force, the member''s role (null: member) and what the member had been paid before it: what it pays and why.';
 
 CREATE OR REPLACE FUNCTION public.decide_reward(p_community_id text, p_by text, p_reward_id uuid, p_action text, p_seen bigint)
  RETURNS jsonb
@@ -1779,6 +2310,34 @@ $function$;
 comment on function drop_closed_partitions(timestamp with time zone) is 'Drops the months that are closed for every community; returns how many tables went.';
 grant execute on function drop_closed_partitions(timestamp with time zone) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.end_back_fill(p_community_id text, p_token uuid, p_problem text, p_error text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_back_fill public.back_fills;
+begin
+  perform public.require_community(p_community_id);
+  update public.back_fills b set state = case when p_problem is null then 'done' else 'failed' end, problem = p_problem,
+    last_error = p_error, lease_token = null, leased_until = null, finished_at = now(), updated_at = now()
+  where b.community_id = p_community_id and b.lease_token = p_token
+    and (p_problem is not null or b.state = 'counting' and not exists (
+      select from public.back_fill_items i where i.community_id = p_community_id))
+  returning * into v_back_fill;
+  if not found then
+    return false;
+  end if;
+  perform public.forget_back_fill_work(p_community_id);
+  perform public.write_audit(p_community_id, 'wee5', 'back_fill.ended', null, jsonb_build_object('state', v_back_fill.state,
+    'read', v_back_fill.read, 'counted', v_back_fill.counted, 'recorded', v_back_fill.recorded, 'xp', v_back_fill.xp));
+  return true;
+end
+$function$;
+comment on function end_back_fill(text,uuid,text,text) is 'Done, or failed for good (p_problem). What is counted stays. False when the lease is another''s, or something is left to be counted.';
+grant execute on function end_back_fill(text,uuid,text,text) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.end_notification(p_community_id text, p_notification_id uuid, p_token uuid, p_state text, p_because text, p_whop_id text, p_error text)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1871,8 +2430,11 @@ declare
   v_rewards integer;
 begin
   perform public.require_community(p_community_id);
+  -- As whoever records a membership event does, so that none comes between.
+  perform pg_advisory_xact_lock(13, hashtext(p_community_id || ' ' || p_user_id));
   -- As an award does: no settings version is added meanwhile, and awards of the member wait for the row.
   perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
+  delete from public.membership_events e where e.community_id = p_community_id and e.user_id = p_user_id;
   select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
   if not found then
     return jsonb_build_object('activities', 0, 'rewardsCancelled', 0, 'actions', '[]'::jsonb);
@@ -1895,30 +2457,36 @@ begin
   where r.community_id = p_community_id and r.period = own.period and r.starts_on = own.starts_on and r.user_id = p_user_id;
   delete from public.daily_rollups r where r.community_id = p_community_id and r.user_id = p_user_id;
   delete from public.member_actions m where m.community_id = p_community_id and m.user_id = p_user_id;
+  delete from public.member_roles m where m.community_id = p_community_id and m.user_id = p_user_id;
   delete from public.opening_days d where d.community_id = p_community_id and d.user_id = p_user_id;
   delete from public.opening_balances o where o.community_id = p_community_id and o.user_id = p_user_id;
   delete from public.profiles p where p.community_id = p_community_id and p.user_id = p_user_id;
+  delete from public.back_fill_items i where i.community_id = p_community_id and i.user_id = p_user_id;
   perform graphile_worker.remove_job('profile:' || p_community_id || ':' || p_user_id);
 
   -- In the order in which a level-up locks them. That the member wants no messages stays, like the visibility.
   delete from public.told_levels t where t.community_id = p_community_id and t.user_id = p_user_id;
   delete from public.notifications n where n.community_id = p_community_id and n.user_id = p_user_id;
-  update public.notification_preferences p set time_zone = null, updated_at = now()
+  update public.notification_preferences p set time_zone = null, streak_warning = false, updated_at = now()
   where p.community_id = p_community_id and p.user_id = p_user_id;
 
-  -- Not sent: cancelled, and earned anew with its level. Sent: stays, and so is never sent again.
+  -- Not sent: cancelled, and earned anew with its level or streak. Sent: stays, and so is never sent again.
   select count(*) into v_rewards from public.rewards r
   where r.community_id = p_community_id and r.user_id = p_user_id and r.state in ('due', 'confirmed', 'waiting');
   perform public.settle_rewards(p_community_id, p_user_id, 2147483647, 1, null);
-  -- One granted by hand hangs on no level. Nothing gives it a second time.
+  perform public.settle_streak_rewards(p_community_id, p_user_id, 2147483647, 0, null);
+  -- One granted by hand hangs on nothing. Nothing gives it a second time.
   update public.rewards r set state = 'cancelled', cancelled_because = 'by_creator', waits_for = null, lease_token = null,
     leased_until = null, updated_at = now()
-  where r.community_id = p_community_id and r.user_id = p_user_id and r.level is null and r.state in ('due', 'confirmed', 'waiting');
+  where r.community_id = p_community_id and r.user_id = p_user_id and r.rule_id is null and r.state in ('due', 'confirmed', 'waiting');
   update public.rewards r set caused_by = null, note = null where r.community_id = p_community_id and r.user_id = p_user_id;
 
+  -- Without an event somebody is a member, whose life here begins with what they do next.
   update public.users u set xp = 0, xp_bucket = public.xp_bucket_of(0), level = 1, total_messages = 0, total_posts = 0,
-    total_reactions = 0, xp_reached_at = null, last_activity_at = null, created_at = now(), updated_at = now(),
-    visibility_changed_at = now() -- the sets in Redis learn from it that the member has gone
+    total_reactions = 0, xp_reached_at = null, last_activity_at = null, streak_days = 0, streak_day = null, streak_longest = 0,
+    streak_freezes = 0, reset_at = null, membership = 'member', left_at = null, on_board = u.visibility <> 'hidden',
+    created_at = now(), updated_at = now(), visibility_changed_at = now(),
+    board_changed_at = now() -- the sets in Redis learn from it that the member has gone
   where u.community_id = p_community_id and u.user_id = p_user_id;
   perform public.write_audit(p_community_id, p_user_id, 'member.erased', p_user_id,
     jsonb_build_object('activities', v_activities, 'rewardsCancelled', v_rewards));
@@ -1961,6 +2529,52 @@ end
 $function$;
 comment on function finish_job(bigint,text,timestamp with time zone) is 'Takes a finished job away, or says that it is no longer the worker''s: it was given up meanwhile, and another has it or has done it.';
 
+CREATE OR REPLACE FUNCTION public.finish_sync(p_community_id text, p_lease_token uuid, p_pause_seconds double precision)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_gone boolean;
+begin
+  perform public.require_community(p_community_id);
+  -- What only follows another feature asks nothing of the company itself.
+  select coalesce(bool_and(coalesce(f.problem in ('no_permission', 'not_found'), false)), false) into v_gone
+  from public.sync_features f where f.community_id = p_community_id and f.feature <> 'reactions';
+  update public.sync_communities s set lease_token = null, leased_until = null,
+    next_run_at = now() + make_interval(secs => p_pause_seconds),
+    paused_because = case when v_gone then 'uninstalled' end,
+    paused_at = case when v_gone then coalesce(s.paused_at, now()) end,
+    forgotten_at = case when v_gone then s.forgotten_at end
+  where s.community_id = p_community_id and s.lease_token = p_lease_token;
+  return found;
+end
+$function$;
+comment on function finish_sync(text,uuid,double precision) is 'Ends a turn: the next one comes after the pause. Where Whop shows us nothing at all any more, the community is paused.';
+grant execute on function finish_sync(text,uuid,double precision) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.follow_leavers()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  -- One that reaches back may change what held when somebody came back, also where it only repeats the newest.
+  if exists (
+    select from public.settings_versions s
+    where s.community_id = new.community_id and s.version < new.version and (s.version = new.version - 1 or new.valid_from < now())
+      and public.leavers_of(s.settings) <> public.leavers_of(new.settings)
+  ) then
+    perform graphile_worker.add_job('settle_leavers', json_build_object('communityId', new.community_id),
+      job_key => 'leavers:' || new.community_id);
+  end if;
+  return null;
+end
+$function$;
+comment on function follow_leavers() is 'What becomes of who has left has been decided otherwise: a job settles all who have ever been away.';
+
 CREATE OR REPLACE FUNCTION public.forget_awaited_removals()
  RETURNS integer
  LANGUAGE sql
@@ -1973,6 +2587,16 @@ AS $function$
 $function$;
 comment on function forget_awaited_removals() is 'Removals whose activity never came: by now it would be refused by its age.';
 grant execute on function forget_awaited_removals() to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.forget_back_fill_work(p_community_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  delete from public.back_fill_items i where i.community_id = p_community_id;
+  delete from public.back_fill_places p where p.community_id = p_community_id
+$function$;
+comment on function forget_back_fill_work(text) is 'What had been read and not counted, and what was still to be read.';
 
 CREATE OR REPLACE FUNCTION public.forget_notifications()
  RETURNS bigint
@@ -2029,6 +2653,36 @@ end
 $function$;
 comment on function forget_said() is 'What a reply said is not kept once it has come to its end: a board names others, who may leave it or have themselves deleted.';
 
+CREATE OR REPLACE FUNCTION public.forget_sync()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_forgotten integer;
+begin
+  -- Of a forum all that Whop still shows is kept: new comments may come to the oldest post.
+  delete from public.sync_items i
+  where case i.kind when 'message' then i.occurred_at < now() - interval '4 days'
+    else i.occurred_at < now() - interval '90 days' and coalesce(i.checked_at < now() - interval '7 days', true) end;
+  with gone as (
+    update public.sync_communities s set forgotten_at = now()
+    where s.paused_at < now() - interval '30 days' and s.forgotten_at is null and (s.leased_until is null or s.leased_until <= now())
+    returning s.community_id
+  ), places as (
+    delete from public.sync_places p using gone where p.community_id = gone.community_id
+  ), features as (
+    update public.sync_features f set caught_up_to = null, last_success_at = null, state = '{}'
+    from gone where f.community_id = gone.community_id
+  )
+  select count(*) into v_forgotten from gone;
+  return v_forgotten;
+end
+$function$;
+comment on function forget_sync() is 'Forgets what is too old to be looked for, and what had been read of communities that have been away for 30 days. Answers of how many.';
+grant execute on function forget_sync() to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.grant_reward(p_community_id text, p_by text, p_user_id text, p_type text, p_value jsonb, p_note text, p_key text)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -2072,6 +2726,109 @@ $function$;
 comment on function grant_reward(text,text,text,text,jsonb,text,text) is 'A reward by hand, once per key of who grants. Returns { outcome: granted, repeated, other (the key stands for another reward) or not_confirmed, rewardId }.';
 grant execute on function grant_reward(text,text,text,text,jsonb,text,text) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.hold_back_fill(p_community_id text, p_token uuid, p_state text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  update public.back_fills b set leased_until = now() + interval '60 seconds', updated_at = now()
+  where b.community_id = p_community_id and b.lease_token = p_token and b.state = p_state;
+  return found;
+end
+$function$;
+comment on function hold_back_fill(text,uuid,text) is 'Whether it is still the holder''s turn, and still at that; then for another 60 s, and nobody else''s until the transaction ends.';
+
+CREATE OR REPLACE FUNCTION public.hold_sync(p_community_id text, p_lease_token uuid, p_lease_seconds double precision)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.sync_communities s set leased_until = clock_timestamp() + make_interval(secs => p_lease_seconds)
+  where s.community_id = p_community_id and s.lease_token = p_lease_token and s.leased_until > clock_timestamp();
+  if not found then
+    raise exception 'the lease of % is over', p_community_id using errcode = 'W5L01';
+  end if;
+end
+$function$;
+comment on function hold_sync(text,uuid,double precision) is 'Renews the lease, or fails where another may have it: in the transaction of every write, so that a worker that was frozen writes nothing.';
+grant execute on function hold_sync(text,uuid,double precision) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.keep_back_fill_batch(p_community_id text, p_token uuid, p_activity_ids text[], p_recorded integer, p_xp bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_counted integer;
+begin
+  perform public.require_community(p_community_id);
+  if not public.hold_back_fill(p_community_id, p_token, 'counting') then
+    return false;
+  end if;
+  delete from public.back_fill_items i where i.community_id = p_community_id and i.activity_id = any (p_activity_ids);
+  get diagnostics v_counted = row_count;
+  update public.back_fills b set counted = b.counted + v_counted, recorded = b.recorded + p_recorded, xp = b.xp + p_xp,
+    moved_at = now(), failures = 0, last_error = null
+  where b.community_id = p_community_id;
+  return true;
+end
+$function$;
+comment on function keep_back_fill_batch(text,uuid,text[],integer,bigint) is 'In the transaction that has counted them: these activities are done. False when the lease is another''s, who counts them: then nothing of it may be committed.';
+grant execute on function keep_back_fill_batch(text,uuid,text[],integer,bigint) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.keep_back_fill_page(p_community_id text, p_token uuid, p_place_id text, p_page jsonb)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_place public.back_fill_places;
+  v_is_last boolean := (p_page ->> 'isLast')::boolean;
+  v_new integer;
+begin
+  perform public.require_community(p_community_id);
+  if not public.hold_back_fill(p_community_id, p_token, 'reading') then
+    return null;
+  end if;
+  select * into v_place from public.back_fill_places p
+  where p.community_id = p_community_id and p.place_id = p_place_id and not p.is_read;
+  if not found then
+    return null;
+  elsif not v_is_last and v_place.last_page = p_page ->> 'mark' then
+    return 'again';
+  end if;
+  update public.back_fill_places p set cursor = p_page ->> 'nextCursor', is_read = v_is_last, pages = p.pages + 1,
+    expected_pages = greatest(p.expected_pages, p.pages + case when v_is_last then 1 else 2 end),
+    read_back_to = coalesce((p_page ->> 'readBackTo')::timestamptz, p.read_back_to), last_page = p_page ->> 'mark'
+  where p.community_id = p_community_id and p.place_id = p_place_id;
+  insert into public.back_fill_items (community_id, activity_id, user_id, action, occurred_at, experience_id, content_length, content_hash)
+  select p_community_id, e."activityId", e."userId", e."action", e."occurredAt", e."experienceId", e."contentLength",
+    decode(e."contentHash", 'hex')
+  from jsonb_to_recordset(p_page -> 'activities') as e (
+    "activityId" text, "userId" text, "action" text, "occurredAt" timestamptz, "experienceId" text, "contentLength" integer,
+    "contentHash" text)
+  on conflict do nothing;
+  get diagnostics v_new = row_count;
+  insert into public.back_fill_places (community_id, place_id, kind, experience_id, expected_pages)
+  select p_community_id, e.id, 'comments', v_place.experience_id, greatest(1, e.pages)
+  from jsonb_to_recordset(p_page -> 'posts') as e (id text, pages integer)
+  on conflict do nothing;
+  update public.back_fills b set read = b.read + v_new, requests = b.requests + 1 where b.community_id = p_community_id;
+  if v_new > 0 then
+    update public.back_fills b set moved_at = now(), failures = 0, last_error = null where b.community_id = p_community_id;
+  end if;
+  return 'kept';
+end
+$function$;
+comment on function keep_back_fill_page(text,uuid,text,jsonb) is 'Sets down what a page held {activities, posts: those whose comments are to be read, nextCursor, isLast, readBackTo, mark}, all or nothing: kept. again when it is the page before once more; null when the lease is another''s.';
+grant execute on function keep_back_fill_page(text,uuid,text,jsonb) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.keep_erased()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -2082,6 +2839,31 @@ begin
 end
 $function$;
 comment on function keep_erased() is 'Leaves the identity of an erased activity as it is while the activity could come again; after that it may go.';
+
+CREATE OR REPLACE FUNCTION public.keep_on_board()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.users u set on_board = not u.on_board, board_changed_at = now()
+  where u.community_id = new.community_id and u.user_id = new.user_id
+    and u.on_board <> public.stands_on_board(u.community_id, u.visibility, u.membership);
+  return null;
+end
+$function$;
+comment on function keep_on_board() is 'A member has chosen whether to be seen: the boards follow.';
+
+CREATE OR REPLACE FUNCTION public.leavers_of(p_settings jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select coalesce(p_settings -> 'leavers', '{"left": "hide", "banned": "hide", "resetAfterDays": 3}')
+$function$;
+comment on function leavers_of(jsonb) is 'What becomes of who has left, under some settings. Versions from before it was known say what DEFAULT_LEAVERS does.';
 
 CREATE OR REPLACE FUNCTION public.level_at(p_thresholds bigint[], p_xp bigint)
  RETURNS integer
@@ -2113,6 +2895,29 @@ $function$;
 comment on function level_at(bigint[],bigint) is 'The level of a sum of XP under a curve; null thresholds are the default, MEE6''s.';
 grant execute on function level_at(bigint[],bigint) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.list_back_fill_places(p_community_id text, p_token uuid, p_places jsonb, p_refused text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  if not public.hold_back_fill(p_community_id, p_token, 'reading') then
+    return false;
+  end if;
+  insert into public.back_fill_places (community_id, place_id, kind, experience_id, name)
+  select p_community_id, e.id, e.kind, e.experience, coalesce(e.name, '')
+  from jsonb_to_recordset(p_places) as e (id text, kind text, experience text, name text)
+  on conflict do nothing;
+  update public.back_fills b set listed_at = now(), refused = p_refused, moved_at = now(), failures = 0, last_error = null
+  where b.community_id = p_community_id;
+  return true;
+end
+$function$;
+comment on function list_back_fill_places(text,uuid,jsonb,text[]) is 'Notes down the places that are to be read ({id, kind, experience, name}), and what may not be read. False when the lease is another''s.';
+grant execute on function list_back_fill_places(text,uuid,jsonb,text[]) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.list_communities_to_compare()
  RETURNS SETOF text
  LANGUAGE sql
@@ -2125,6 +2930,17 @@ $function$;
 comment on function list_communities_to_compare() is 'Whose rewards were longest not compared with Whop come first: a run that was cut short goes on where it ended.';
 grant execute on function list_communities_to_compare() to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.list_communities_to_settle()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select distinct u.community_id from public.users u where u.membership <> 'member' order by 1
+$function$;
+comment on function list_communities_to_settle() is 'For the worker: communities with somebody who is away; ids only.';
+grant execute on function list_communities_to_settle() to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.list_community_ids()
  RETURNS SETOF text
  LANGUAGE sql
@@ -2136,6 +2952,112 @@ $function$;
 comment on function list_community_ids() is 'For the worker, which has work in every community; ids only.';
 grant execute on function list_community_ids() to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.makes_day_active(p_action text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (p_action = ANY (ARRAY['message'::text, 'post'::text, 'comment'::text, 'reaction'::text, 'lesson'::text, 'daily_visit'::text]));
+comment on function makes_day_active(text) is 'What a member does by themselves: a day on which it paid is active. What others give and what comes by itself makes none.';
+
+CREATE OR REPLACE FUNCTION public.membership_of(p_community_id text, p_user_id text, p_now timestamp with time zone, OUT membership text, OUT left_at timestamp with time zone, OUT reset_at timestamp with time zone)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_event record;
+  v_open text[];
+  v_known boolean := false;
+  v_banned boolean := false;
+begin
+  membership := 'member';
+  -- A membership of which the end is the first that is known had begun before.
+  v_open := array(select f.membership_id from (
+      select distinct on (e.membership_id) e.membership_id, e.kind from public.membership_events e
+      where e.community_id = p_community_id and e.user_id = p_user_id and e.kind in ('joined', 'left') and e.membership_id is not null
+      order by e.membership_id, e.occurred_at, e.kind desc
+    ) f where f.kind = 'left');
+  for v_event in
+    select e.kind, coalesce(e.membership_id, '') as membership_id, e.occurred_at from public.membership_events e
+    where e.community_id = p_community_id and e.user_id = p_user_id
+    -- At one moment: out before in.
+    order by e.occurred_at, e.kind in ('joined', 'unbanned'), e.event_id collate "C"
+  loop
+    v_known := v_known or v_event.kind in ('joined', 'left');
+    case v_event.kind
+      when 'joined' then v_open := v_open || v_event.membership_id;
+      -- Of a member who is there by a membership that nobody named, the next one that ends is taken to be it.
+      when 'left' then v_open := case when v_event.membership_id = '' then '{}'
+        else array_remove(array_remove(v_open, v_event.membership_id), '') end;
+      else v_banned := v_event.kind = 'banned';
+    end case;
+    if not v_banned and (not v_known or cardinality(v_open) > 0) then
+      -- Back: whether the absence has reset anything is settled by what held then, once and for all.
+      if left_at is not null and public.absence_resets(
+        (select s.settings from public.settings_at(p_community_id, v_event.occurred_at) s), membership, left_at, v_event.occurred_at
+      ) then
+        reset_at := left_at;
+      end if;
+      membership := 'member';
+      left_at := null;
+    else
+      membership := case when v_banned then 'banned' else 'left' end;
+      left_at := coalesce(left_at, v_event.occurred_at);
+    end if;
+  end loop;
+  if left_at is not null and public.absence_resets(
+    (select s.settings from public.communities c
+      join public.settings_versions s on s.community_id = c.community_id and s.version = c.settings_version
+      where c.community_id = p_community_id), membership, left_at, p_now
+  ) then
+    reset_at := left_at;
+  end if;
+end
+$function$;
+comment on function membership_of(text,text,timestamp with time zone) is 'What the events make of a member: whether they are one at p_now, since when not, and from when their XP begin anew. The twin of services/xp/membership.ts.';
+
+CREATE OR REPLACE FUNCTION public.missed_days(p_community_id text, p_after date, p_before date, p_pauses jsonb, p_at_most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_missed integer := 0;
+  v_day date := p_after + 1;
+  v_at timestamptz;
+  v_begin record;
+  v_begin_until timestamptz := '-infinity';
+  v_noon record;
+  v_noon_until timestamptz := '-infinity';
+begin
+  while v_day < p_before and v_missed <= p_at_most loop
+    v_at := v_day::timestamp at time zone 'UTC' - interval '14 hours';
+    if v_at >= v_begin_until then
+      v_begin := public.settings_at(p_community_id, v_at);
+      v_begin_until := coalesce(v_begin.holds_until, 'infinity');
+    end if;
+    v_at := v_at + interval '24 hours';
+    if v_at >= v_noon_until then
+      v_noon := public.settings_at(p_community_id, v_at);
+      v_noon_until := coalesce(v_noon.holds_until, 'infinity');
+    end if;
+    if coalesce((public.streak_rules(v_begin.settings) ->> 'enabled')::boolean, true)
+      and not coalesce((v_begin.settings ->> 'paused')::boolean, false)
+      and not coalesce((v_noon.settings ->> 'paused')::boolean, false)
+      and not exists (
+        select from jsonb_array_elements(p_pauses) p where v_day between (p ->> 'from')::date and (p ->> 'to')::date)
+    then
+      v_missed := v_missed + 1;
+    end if;
+    v_day := v_day + 1;
+  end loop;
+  return v_missed;
+end
+$function$;
+comment on function missed_days(text,date,date,jsonb,integer) is 'Days between two days on which a member could have kept the streak: not in a pause, XP not paused, streaks not off. Counts no further than one more than p_at_most.';
+
 CREATE OR REPLACE FUNCTION public.month_of(p_at timestamp with time zone, p_time_zone text)
  RETURNS date
  LANGUAGE sql
@@ -2145,6 +3067,39 @@ AS $function$
   select date_trunc('month', p_at at time zone p_time_zone)::date
 $function$;
 comment on function month_of(timestamp with time zone,text) is 'First day of the month that it is then in the time zone.';
+
+CREATE OR REPLACE FUNCTION public.multiplied_xp(p_multipliers jsonb, p_base_xp bigint, p_experience_id text, p_role text, p_at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ IMMUTABLE
+ SET search_path TO ''
+AS $function$
+declare
+  v_product numeric := p_base_xp;
+  v_whole numeric := 1;
+  v_percent integer;
+begin
+  if p_multipliers = '{"channels": {}, "roles": {}, "boosts": []}' then
+    return p_base_xp;
+  end if;
+  for v_percent in
+    select (p_multipliers -> 'channels' ->> p_experience_id)::integer
+    union all
+    select (p_multipliers -> 'roles' ->> coalesce(p_role, 'member'))::integer
+    union all
+    select (b ->> 'percent')::integer from jsonb_array_elements(p_multipliers -> 'boosts') b
+    where (b ->> 'startsAt')::timestamptz <= p_at and p_at < (b ->> 'endsAt')::timestamptz
+  loop
+    if v_percent is not null then
+      v_product := v_product * v_percent;
+      v_whole := v_whole * 100;
+    end if;
+  end loop;
+  -- Rounded half up, in whole numbers: a division of its own would have rounded before.
+  return least(div(2 * v_product + v_whole, 2 * v_whole), 1000000);
+end
+$function$;
+comment on function multiplied_xp(jsonb,bigint,text,text,timestamp with time zone) is 'An amount times every multiplier that holds, rounded half up once; at most 1,000,000. Twin of services/xp/rules/multiplier.ts.';
 
 CREATE OR REPLACE FUNCTION public.name_channel(p_community_id text, p_notification_id uuid, p_token uuid, p_channel_id text)
  RETURNS boolean
@@ -2162,6 +3117,18 @@ end
 $function$;
 comment on function name_channel(text,uuid,uuid,text) is 'Where direct messages to a member are written from now on; null when that place is gone. False when the lease is another''s.';
 grant execute on function name_channel(text,uuid,uuid,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.name_lost_streak()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.cancelled_because := 'streak_lost';
+  return new;
+end
+$function$;
+comment on function name_lost_streak() is 'What takes back a reward under way asks only whether what earned it is lost; of a streak it is the streak.';
 
 CREATE OR REPLACE FUNCTION public.note_unread_rewards(p_community_id text, p_at timestamp with time zone)
  RETURNS void
@@ -2196,13 +3163,44 @@ $function$;
 comment on function park_reward(text,uuid,uuid,double precision) is 'The member has no membership that days could be added to: looked at again later, and at once when one begins.';
 grant execute on function park_reward(text,uuid,uuid,double precision) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.pause_back_fill(p_community_id text, p_token uuid, p_seconds double precision, p_error text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.back_fills b set next_turn_at = now() + make_interval(secs => p_seconds), last_error = p_error,
+    failures = case when p_error is null then b.failures else b.failures + 1 end, lease_token = null, leased_until = null,
+    updated_at = now()
+  where b.community_id = p_community_id and b.lease_token = p_token;
+  return found;
+end
+$function$;
+comment on function pause_back_fill(text,uuid,double precision,text) is 'Ends a turn; the next one comes in so many seconds at the earliest. With an error the turn has failed. False when the lease is another''s.';
+grant execute on function pause_back_fill(text,uuid,double precision,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.pause_whop(p_operation text, p_seconds double precision)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  insert into public.whop_pauses as p (operation, paused_until) values (left(p_operation, 60), now() + make_interval(secs => p_seconds))
+  on conflict (operation) do update set paused_until = greatest(p.paused_until, excluded.paused_until)
+$function$;
+comment on function pause_whop(text,double precision) is 'Whop has said "too many": nobody calls the operation for so long.';
+grant execute on function pause_whop(text,double precision) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.period_reached_at(p_community_id text, p_user_id text, p_period text, p_starts_on date)
  RETURNS timestamp with time zone
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(
+begin
+  return coalesce(
     (select a.occurred_at
     from public.activities a
     where a.community_id = p_community_id and a.user_id = p_user_id
@@ -2212,8 +3210,9 @@ AS $function$
     order by a.occurred_at desc limit 1),
     -- A week or month may reach back over the edge of the retention.
     (select (o.period_reached ->> (p_period || '/' || p_starts_on))::timestamptz
-    from public.opening_balances o
-    where o.community_id = p_community_id and o.user_id = p_user_id))
+    from public.openings o
+    where o.community_id = p_community_id and o.user_id = p_user_id));
+end
 $function$;
 comment on function period_reached_at(text,text,text,date) is 'When the member''s XP of a week or month last changed, read from the log and the opening balance.';
 
@@ -2247,6 +3246,61 @@ end
 $function$;
 comment on function postpone_notification(text,uuid,uuid,double precision,timestamp with time zone,text,boolean,boolean) is 'Gives a message back for later: in so many seconds of this clock, or when quiet hours end. False when the lease is another''s.';
 grant execute on function postpone_notification(text,uuid,uuid,double precision,timestamp with time zone,text,boolean,boolean) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.pull_sync_again(p_community_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  update public.sync_communities s set pulled_to = least(s.pulled_to, now() - interval '48 hours') where s.community_id = p_community_id;
+end
+$function$;
+comment on function pull_sync_again(text) is 'A place is new: what was recorded there before it was known is pulled too.';
+grant execute on function pull_sync_again(text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.pull_sync_items(p_community_id text, p_lease_token uuid, p_lease_seconds double precision)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_sync public.sync_communities;
+  v_recorded integer;
+begin
+  perform public.hold_sync(p_community_id, p_lease_token, p_lease_seconds);
+  select * into strict v_sync from public.sync_communities s where s.community_id = p_community_id;
+  with recorded as materialized (
+    select l.activity_id, l.action, l.experience_id, l.occurred_at, l.recorded_at, l.source, l.outcome
+    from public.activity_log l
+    -- By the index on the time alone: the key's would be read over the whole community for what came in the last minutes.
+    where l.community_id || '' = p_community_id and l.recorded_at > v_sync.pulled_to and l.occurred_at > now() - interval '90 days'
+  ), pulled as (
+    insert into public.sync_items (community_id, kind, item_id, place_id, occurred_at)
+    select p_community_id, r.action, substr(r.activity_id, length(r.action) + 2), p.place_id, r.occurred_at
+    from recorded r
+    cross join lateral (select p.place_id from public.sync_places p
+      where p.community_id = p_community_id and (p.experience_id = r.experience_id or p.place_id = r.experience_id)
+      order by p.place_id limit 1) p
+    where r.action in ('message', 'post', 'comment') and r.source in ('webhook', 'sync', 'history')
+      and r.outcome not in ('bad_time', 'too_old')
+      and (r.action <> 'message' or r.occurred_at > now() - interval '49 hours')
+    on conflict do nothing
+  )
+  select count(*) into v_recorded from recorded r where r.recorded_at > v_sync.pulled_to + interval '1 minute';
+  update public.sync_communities s set
+    -- What is being recorded right now is not seen yet; no transaction takes a minute.
+    pulled_to = greatest(s.pulled_to, now() - interval '1 minute'),
+    busy = least(1e6, s.busy * exp(-extract(epoch from now() - coalesce(s.last_run_at, now())) / 3600) + v_recorded),
+    last_run_at = now()
+  where s.community_id = p_community_id;
+end
+$function$;
+comment on function pull_sync_items(text,uuid,double precision) is 'Begins a turn: what has been recorded since the last one is to be looked for from now on, and says how busy the community is.';
+grant execute on function pull_sync_items(text,uuid,double precision) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.put_off_job(p_job_id bigint, p_worker_id text, p_locked_at timestamp with time zone, p_key text, p_error text, p_pause_seconds double precision, p_max_attempts integer)
  RETURNS text
@@ -2316,13 +3370,13 @@ begin
   insert into public.told_levels as t (community_id, user_id, level) values (p_community_id, p_user_id, p_new_level)
   on conflict (community_id, user_id) do update set level = excluded.level;
 
-  -- History that came later, by a replay, from before yesterday or out of a seed, is no news.
+  -- History that came later, by a replay, from before yesterday, by a back-fill or out of a seed, is no news.
   if not exists (
     select from public.activity_identities i
     join public.activity_log l on l.community_id = i.community_id and l.user_id = i.user_id and l.occurred_at = i.occurred_at
       and l.activity_id = i.activity_id
     where i.community_id = p_community_id and i.activity_id = p_caused_by and i.user_id = p_user_id
-      and i.occurred_at > now() - interval '24 hours' and l.source <> 'seed'
+      and i.occurred_at > now() - interval '24 hours' and l.source not in ('seed', 'history')
   ) or exists (
     select from public.notification_preferences p
     where p.community_id = p_community_id and p.user_id = p_user_id and not p.notifications
@@ -2433,6 +3487,12 @@ begin
     and not exists (
       select from public.notification_preferences p
       where p.community_id = r.community_id and p.user_id = r.user_id and not p.notifications)
+    -- Earned by what a back-fill has counted: of that nobody is told.
+    and not exists (
+      select from public.activity_identities i
+      join public.activity_log l on l.community_id = i.community_id and l.user_id = i.user_id and l.occurred_at = i.occurred_at
+        and l.activity_id = i.activity_id
+      where i.community_id = r.community_id and i.activity_id = r.caused_by and l.source = 'history')
     -- What comes with its level needs no second message: that of the level has just named it.
     and not exists (
       select from public.notifications u
@@ -2445,7 +3505,7 @@ begin
   end if;
 end
 $function$;
-comment on function queue_reward_news(text,uuid) is 'A message to the member whose reward has just been delivered; called where that is written down. Once for a reward.';
+comment on function queue_reward_news(text,uuid) is 'A message to the member whose reward has just been delivered; called where that is written down. Once for a reward, and not for one that a back-fill has brought.';
 
 CREATE OR REPLACE FUNCTION public.queue_sending(p_community_id text)
  RETURNS void
@@ -2457,6 +3517,36 @@ begin
 end
 $function$;
 comment on function queue_sending(text) is 'Wakes a worker for rewards that may be sent. The rows say what is to be done; the job only that it is time to look.';
+
+CREATE OR REPLACE FUNCTION public.queue_streak_warnings(p_community_id text, p_day date, p_until timestamp with time zone, p_members jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_queued integer;
+begin
+  perform public.require_community(p_community_id);
+  insert into public.notifications (community_id, user_id, about, channel, dedupe_key, expires_at, payload)
+  select p_community_id, m."userId", 'streak_warning', 'push', 'streak:' || m."userId" || ':' || p_day, p_until,
+    jsonb_build_object('day', p_day, 'until', p_until, 'days', m.days, 'freezes', m.freezes)
+  from jsonb_to_recordset(p_members) as m("userId" text, days integer, freezes integer)
+  -- Asked of the rows themselves: somebody may have been active, or changed their mind, since they were read.
+  join public.users u on u.community_id = p_community_id and u.user_id = m."userId" and u.streak_day < p_day
+  join public.notification_preferences p on p.community_id = p_community_id and p.user_id = m."userId"
+    and p.streak_warning and p.notifications
+  order by m."userId"
+  on conflict (community_id, dedupe_key) do nothing;
+  get diagnostics v_queued = row_count;
+  if v_queued > 0 then
+    perform public.queue_notifications(p_community_id);
+  end if;
+  return v_queued;
+end
+$function$;
+comment on function queue_streak_warnings(text,date,timestamp with time zone,jsonb) is 'Notes down that members [{userId, days, freezes}] are told that nothing has been counted for them on a day that ends then. Once for a member and day. Returns how many.';
+grant execute on function queue_streak_warnings(text,date,timestamp with time zone,jsonb) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.rebuild_member(p_community_id text, p_user_id text, p_cause text)
  RETURNS jsonb
@@ -2480,6 +3570,7 @@ declare
   v_level integer;
   v_corrected integer := 0;
   v_edge date;
+  v_role text;
 begin
   perform public.require_community(p_community_id);
   perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
@@ -2488,11 +3579,12 @@ begin
   if not found then
     raise exception 'no member % in %', p_user_id, p_community_id using errcode = 'W5N01';
   end if;
-  select * into v_opening from public.opening_balances o where o.community_id = p_community_id and o.user_id = p_user_id;
+  select * into v_opening from public.openings o where o.community_id = p_community_id and o.user_id = p_user_id;
   v_paid := coalesce(v_opening.last_paid, '{}');
   select coalesce(jsonb_object_agg(o.day || '/' || o.action, o.xp), '{}') into v_used
   from public.opening_days o
-  where o.community_id = p_community_id and o.user_id = p_user_id and o.action <> 'adjustment' and o.day >= v_opening.closed_before::date - 2;
+  where o.community_id = p_community_id and o.user_id = p_user_id and o.day >= v_opening.closed_before::date - 2
+    and o.action not in ('adjustment', 'streak_bonus');
 
   create temporary table if not exists rebuilt_days (day date, action text, activities integer, paid integer, xp bigint, reached_at timestamptz)
     on commit drop;
@@ -2508,11 +3600,28 @@ begin
       v_now_until := coalesce(v_now.holds_until, 'infinity');
     end if;
     v_day := (v_row.occurred_at at time zone (v_now.settings ->> 'timeZone'))::date;
+    -- Before the member's life here began anew nothing counts. Bonuses of streaks follow from the days, when these are known.
+    if v_row.occurred_at < v_user.reset_at or v_row.action = 'streak_bonus' then
+      if v_row.occurred_at < v_user.reset_at and v_row.outcome <> 'reset' then
+        insert into public.corrections (community_id, user_id, occurred_at, activity_id, sequence, settings_version, outcome,
+          base_xp, xp, xp_difference, cause)
+        values (p_community_id, p_user_id, v_row.occurred_at, v_row.activity_id, v_row.corrections + 1, v_now.version,
+          'reset', 0, 0, -v_row.xp, p_cause);
+        v_corrected := v_corrected + 1;
+      elsif v_row.outcome = 'awarded' then
+        insert into pg_temp.rebuilt_days values (v_day, v_row.action, 1, 1, v_row.xp, v_row.occurred_at);
+      end if;
+      continue;
+    end if;
+    v_role := null;
+    if v_now.settings -> 'multipliers' -> 'roles' <> '{}' then
+      v_role := public.role_at(p_community_id, p_user_id, v_row.occurred_at);
+    end if;
     v_key := v_day || '/' || v_row.action;
     v_decision := public.decide_activity(v_now.settings, p_community_id, v_row.activity_id, v_row.action, p_user_id,
       v_row.experience_id, v_row.subject_user_id, v_row.content_length, v_row.amount, v_row.occurred_at,
       (v_paid ->> v_row.action)::timestamptz, coalesce((v_used ->> v_key)::bigint, 0),
-      coalesce((select sum(value::bigint) from jsonb_each_text(v_used) where starts_with(key, v_day || '/')), 0)::bigint);
+      coalesce((select sum(value::bigint) from jsonb_each_text(v_used) where starts_with(key, v_day || '/')), 0)::bigint, v_role);
     if v_decision.outcome = 'awarded' and v_row.amount is null then
       v_paid := jsonb_set(v_paid, array[v_row.action], to_jsonb(v_row.occurred_at));
       v_used := jsonb_set(v_used, array[v_key], to_jsonb(coalesce((v_used ->> v_key)::bigint, 0) + v_decision.xp));
@@ -2521,7 +3630,7 @@ begin
         where split_part(key, '/', 1)::date >= v_day - 2;
       end if;
     end if;
-    if v_decision.outcome <> v_row.outcome or v_decision.xp <> v_row.xp then
+    if v_decision.outcome <> v_row.outcome or v_decision.xp <> v_row.xp or v_decision.base_xp <> v_row.base_xp then
       insert into public.corrections (community_id, user_id, occurred_at, activity_id, sequence, settings_version, outcome,
         base_xp, xp, xp_difference, cause)
       values (p_community_id, p_user_id, v_row.occurred_at, v_row.activity_id, v_row.corrections + 1, v_now.version,
@@ -2533,14 +3642,15 @@ begin
   end loop;
 
   -- Roll-ups: what closed months left in open days, and what the log says now. Days wholly before the edge stay.
-  v_edge := coalesce(v_opening.closed_before::date - 1, '1970-01-01'::date);
+  v_edge := coalesce((select o.closed_before::date - 1 from public.opening_balances o
+    where o.community_id = p_community_id and o.user_id = p_user_id), '1970-01-01'::date);
   delete from public.daily_rollups r where r.community_id = p_community_id and r.user_id = p_user_id and r.day >= v_edge;
   insert into public.daily_rollups (community_id, user_id, day, action, activities, paid, xp)
   select p_community_id, p_user_id, d.day, d.action, sum(d.activities), sum(d.paid), sum(d.xp) from (
     select day, action, activities, paid, xp from pg_temp.rebuilt_days
     union all
     select o.day, o.action, o.activities, o.paid, o.xp from public.opening_days o
-    where o.community_id = p_community_id and o.user_id = p_user_id and o.day >= v_edge
+    where o.community_id = p_community_id and o.user_id = p_user_id and o.day >= v_edge and v_opening.user_id is not null
   ) d group by d.day, d.action;
 
   with periods as (
@@ -2565,7 +3675,7 @@ begin
   insert into public.member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
   select distinct on (a.action) p_community_id, p_user_id, a.action, a.occurred_at, a.activity_id, (v_paid ->> a.action)::timestamptz
   from public.activities a
-  where a.community_id = p_community_id and a.user_id = p_user_id and a.outcome <> 'bad_time'
+  where a.community_id = p_community_id and a.user_id = p_user_id and a.outcome <> 'bad_time' and a.action <> 'streak_bonus'
   order by a.action, a.occurred_at desc, a.activity_id desc
   on conflict (community_id, user_id, action) do update
     set last_paid_at = excluded.last_paid_at,
@@ -2573,7 +3683,13 @@ begin
       newest_id = case when (member_actions.newest_at, member_actions.newest_id) > (excluded.newest_at, excluded.newest_id)
         then member_actions.newest_id else excluded.newest_id end;
 
+  -- Of actions that are only in closed months.
+  update public.member_actions m set last_paid_at = (v_paid ->> m.action)::timestamptz
+  where m.community_id = p_community_id and m.user_id = p_user_id
+    and m.last_paid_at is distinct from (v_paid ->> m.action)::timestamptz;
+
   select coalesce(v_opening.xp, 0) + coalesce(sum(xp), 0) into v_xp from pg_temp.rebuilt_days;
+  v_xp := v_xp + public.settle_streak(p_community_id, p_user_id, p_cause, null);
   v_level := public.level_at(v_thresholds, v_xp);
   update public.users u set
     xp = v_xp,
@@ -2582,12 +3698,13 @@ begin
     total_messages = coalesce(v_opening.total_messages, 0) + (select count(*) from pg_temp.rebuilt_days where action = 'message'),
     total_posts = coalesce(v_opening.total_posts, 0) + (select count(*) from pg_temp.rebuilt_days where action = 'post'),
     total_reactions = coalesce(v_opening.total_reactions, 0) + (select count(*) from pg_temp.rebuilt_days where action = 'reaction'),
-    xp_reached_at = coalesce((select max(reached_at) from pg_temp.rebuilt_days), v_opening.xp_reached_at),
     last_activity_at = coalesce(
       (select a.occurred_at from public.activities a where a.community_id = p_community_id and a.user_id = p_user_id
-        and a.outcome not in ('bad_time', 'reversed') order by a.occurred_at desc limit 1), v_opening.last_activity_at),
+        and a.outcome not in ('bad_time', 'reversed', 'reset') and a.action <> 'streak_bonus'
+        order by a.occurred_at desc limit 1), v_opening.last_activity_at),
     updated_at = now()
   where u.community_id = p_community_id and u.user_id = p_user_id;
+  perform public.settle_reached_at(p_community_id, p_user_id);
   if v_level <> v_user.level then
     perform public.settle_rewards(p_community_id, p_user_id, v_user.level, v_level, null);
   end if;
@@ -2608,6 +3725,32 @@ begin
 end
 $function$;
 grant execute on function rebuild_member(text,text,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.record_membership(p_community_id text, p_user_id text, p_event_id text, p_membership_id text, p_kind text, p_occurred_at timestamp with time zone, p_source text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_settled jsonb;
+begin
+  perform public.require_community(p_community_id);
+  perform pg_advisory_xact_lock(13, hashtext(p_community_id || ' ' || p_user_id));
+  -- What a wrong clock dates far ahead would outweigh all that comes until then.
+  insert into public.membership_events (community_id, user_id, event_id, membership_id, kind, occurred_at, source)
+  values (p_community_id, p_user_id, p_event_id, p_membership_id, p_kind,
+    case when p_occurred_at > now() + interval '5 minutes' then now() else p_occurred_at end, p_source)
+  on conflict do nothing;
+  v_settled := public.settle_membership(p_community_id, p_user_id);
+  if p_kind in ('joined', 'unbanned') then
+    perform public.resume_waiting(p_community_id, p_user_id);
+  end if;
+  return v_settled;
+end
+$function$;
+comment on function record_membership(text,text,text,text,text,timestamp with time zone,text) is 'Records once that somebody came, went, was banned or let in again, and settles what follows from it. What waited for a membership is looked at again, told once or again.';
+grant execute on function record_membership(text,text,text,text,text,timestamp with time zone,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.recover_dead_jobs(p_silent_seconds double precision)
  RETURNS TABLE(job_id bigint, task text, is_over boolean)
@@ -2765,7 +3908,7 @@ $function$;
 comment on function replace_reward_differences(text,jsonb,timestamp with time zone) is 'Writes what a comparison with Whop has found; what was found before keeps when it was first seen. Returns how many are new.';
 grant execute on function replace_reward_differences(text,jsonb,timestamp with time zone) to wee5_app;
 
-CREATE OR REPLACE FUNCTION public.replay_member(p_community_id text, p_user_id text, p_activity activities, p_change text, OUT outcome text, OUT base_xp bigint, OUT xp bigint, OUT settings_version integer, OUT day date, OUT xp_difference bigint)
+CREATE OR REPLACE FUNCTION public.replay_member(p_community_id text, p_user_id text, p_activity activities, p_change text, OUT outcome text, OUT base_xp bigint, OUT xp bigint, OUT settings_version integer, OUT day date, OUT xp_difference bigint, OUT paid_changed boolean)
  RETURNS record
  LANGUAGE plpgsql
  SET search_path TO ''
@@ -2773,6 +3916,7 @@ AS $function$
 declare
   v_total_cap boolean;
   v_any_cap boolean;
+  v_roles boolean;
   v_from timestamptz := p_activity.occurred_at;
   v_now record;
   v_paid_old jsonb := '{}';
@@ -2790,17 +3934,21 @@ declare
 begin
   select coalesce(bool_or(s.settings ->> 'dailyXpCap' is not null), false),
     coalesce(bool_or(s.settings ->> 'dailyXpCap' is not null
-      or jsonb_path_exists(s.settings, '$.actions.*.dailyXpCap ? (@ != null)')), false)
-  into v_total_cap, v_any_cap
+      or jsonb_path_exists(s.settings, '$.actions.*.dailyXpCap ? (@ != null)')), false),
+    coalesce(bool_or(s.settings -> 'multipliers' -> 'roles' <> '{}'), false)
+  into v_total_cap, v_any_cap, v_roles
   from public.settings_versions s where s.community_id = p_community_id;
   xp_difference := 0;
+  paid_changed := false;
 
   -- A day, in whatever time zones the versions name, lies within fifty hours.
   if v_any_cap then
     v_from := p_activity.occurred_at - interval '3 days';
     select coalesce(jsonb_object_agg(o.day || '/' || o.action, o.xp), '{}') into v_used_old
     from public.opening_days o
-    where o.community_id = p_community_id and o.user_id = p_user_id and o.day >= v_from::date - 1 and o.action <> 'adjustment';
+    where o.community_id = p_community_id and o.user_id = p_user_id and o.day >= v_from::date - 1
+      and o.action not in ('adjustment', 'streak_bonus')
+      and exists (select from public.openings b where b.community_id = o.community_id and b.user_id = o.user_id);
   end if;
 
   select coalesce(jsonb_object_agg(last.action, last.at), '{}') into v_paid_old from (
@@ -2809,7 +3957,7 @@ begin
         where a.community_id = p_community_id and a.user_id = p_user_id and a.action = m.action and a.outcome = 'awarded'
           and a.amount is null and a.occurred_at < v_from
         order by a.occurred_at desc limit 1),
-      (select (o.last_paid ->> m.action)::timestamptz from public.opening_balances o
+      (select (o.last_paid ->> m.action)::timestamptz from public.openings o
         where o.community_id = p_community_id and o.user_id = p_user_id)) as at
     from public.member_actions m
     where m.community_id = p_community_id and m.user_id = p_user_id and (v_total_cap or m.action = p_activity.action)
@@ -2849,7 +3997,8 @@ begin
     v_decision := public.decide_activity(v_now.settings, p_community_id, p_activity.activity_id, p_activity.action, p_user_id,
       p_activity.experience_id, p_activity.subject_user_id, p_activity.content_length, p_activity.amount, p_activity.occurred_at,
       (v_paid_new ->> p_activity.action)::timestamptz, coalesce((v_used_new ->> v_key)::bigint, 0),
-      coalesce((select sum(value::bigint) from jsonb_each_text(v_used_new) where starts_with(key, day || '/')), 0)::bigint);
+      coalesce((select sum(value::bigint) from jsonb_each_text(v_used_new) where starts_with(key, day || '/')), 0)::bigint,
+      case when v_roles then public.role_at(p_community_id, p_user_id, p_activity.occurred_at) end);
     outcome := v_decision.outcome;
     base_xp := v_decision.base_xp;
     xp := v_decision.xp;
@@ -2867,7 +4016,7 @@ begin
       select * from public.activities a
       where a.community_id = p_community_id and a.user_id = p_user_id
         and (a.occurred_at, a.activity_id) > (p_activity.occurred_at, p_activity.activity_id)
-        and a.outcome not in ('bad_time', 'reversed') and a.amount is null and (v_total_cap or a.action = p_activity.action)
+        and a.outcome not in ('bad_time', 'reversed', 'reset') and a.amount is null and (v_total_cap or a.action = p_activity.action)
       order by a.occurred_at, a.activity_id
     loop
       if v_now.holds_until is not null and v_row.occurred_at >= v_now.holds_until then
@@ -2890,7 +4039,8 @@ begin
       v_decision := public.decide_activity(v_now.settings, p_community_id, v_row.activity_id, v_row.action, p_user_id,
         v_row.experience_id, v_row.subject_user_id, v_row.content_length, null, v_row.occurred_at,
         (v_paid_new ->> v_row.action)::timestamptz, coalesce((v_used_new ->> v_key)::bigint, 0),
-        coalesce((select sum(value::bigint) from jsonb_each_text(v_used_new) where starts_with(key, v_day || '/')), 0)::bigint);
+        coalesce((select sum(value::bigint) from jsonb_each_text(v_used_new) where starts_with(key, v_day || '/')), 0)::bigint,
+        case when v_roles then public.role_at(p_community_id, p_user_id, v_row.occurred_at) end);
       if v_row.outcome = 'awarded' then
         v_paid_old := jsonb_set(v_paid_old, array[v_row.action], to_jsonb(v_row.occurred_at));
         v_used_old := jsonb_set(v_used_old, array[v_key], to_jsonb(coalesce((v_used_old ->> v_key)::bigint, 0) + v_row.xp));
@@ -2907,6 +4057,7 @@ begin
         perform public.add_to_rollups(p_community_id, p_user_id, v_day, v_row.action, 0,
           (v_decision.outcome = 'awarded')::integer - (v_row.outcome = 'awarded')::integer, v_decision.xp - v_row.xp, null);
         xp_difference := xp_difference + v_decision.xp - v_row.xp;
+        paid_changed := paid_changed or v_decision.outcome is distinct from v_row.outcome;
         v_weeks := v_weeks || date_trunc('week', v_day)::date;
         v_months := v_months || date_trunc('month', v_day)::date;
       end if;
@@ -2927,6 +4078,26 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.request_sync(p_community_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  insert into public.sync_communities (community_id, counts_from)
+  select c.community_id, greatest(c.created_at, now() - interval '1 day') from public.communities c where c.community_id = p_community_id
+  on conflict do nothing;
+  update public.sync_features f set due_at = least(f.due_at, now())
+  where f.community_id = p_community_id and f.problem is distinct from 'rate_limited';
+  update public.sync_communities s set next_run_at = least(s.next_run_at, now()) where s.community_id = p_community_id;
+  perform public.wake_worker('sync_community', p_community_id);
+end
+$function$;
+comment on function request_sync(text) is 'A creator wants it read now, also what was refused before.';
+grant execute on function request_sync(text) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.require_community(p_community_id text)
  RETURNS void
  LANGUAGE plpgsql
@@ -2940,6 +4111,25 @@ begin
 end
 $function$;
 comment on function require_community(text) is 'Definer functions pass by row level security, so each checks first that the transaction was set to the community it is asked to write.';
+
+CREATE OR REPLACE FUNCTION public.reread_back_fill_place(p_community_id text, p_token uuid, p_place_id text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  if not public.hold_back_fill(p_community_id, p_token, 'reading') then
+    return false;
+  end if;
+  update public.back_fill_places p set cursor = null, pages = 0, read_back_to = null, last_page = null
+  where p.community_id = p_community_id and p.place_id = p_place_id;
+  return true;
+end
+$function$;
+comment on function reread_back_fill_place(text,uuid,text) is 'Begins a place anew, where its cursor leads nowhere or Whop has forgotten it. What has been set down is not set down twice.';
+grant execute on function reread_back_fill_place(text,uuid,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.resolve_experience(p_id text)
  RETURNS text
@@ -2998,6 +4188,21 @@ AS $function$
 $function$;
 comment on function reward_actions(rewards) is 'What a person may do with a reward. One that is being sent may have arrived: nobody cancels it before it is known. Where a key was used a person may say that nothing came of it; where none counts, nothing has.';
 grant execute on function reward_actions(rewards) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.role_at(p_community_id text, p_user_id text, p_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO ''
+AS $function$
+begin
+  return coalesce(
+    (select r.role from public.member_roles r
+      where r.community_id = p_community_id and r.user_id = p_user_id and r.valid_from <= p_at
+      order by r.valid_from desc limit 1), 'member');
+end
+$function$;
+comment on function role_at(text,text,timestamp with time zone) is 'The role a member had at a moment.';
 
 CREATE OR REPLACE FUNCTION public.save_notification_settings(p_community_id text, p_by text, p_settings jsonb, p_seen integer)
  RETURNS integer
@@ -3061,6 +4266,40 @@ $function$;
 comment on function set_free_days_budget(text,text,integer) is 'How many free days a month may cost; null for no limit. More of them wakes what waits for the next month. Returns whether it is another number than before.';
 grant execute on function set_free_days_budget(text,text,integer) to wee5_app;
 
+CREATE OR REPLACE FUNCTION public.set_member_role(p_community_id text, p_user_id text, p_role text, p_at timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_at timestamptz := date_trunc('milliseconds', p_at);
+begin
+  perform public.require_community(p_community_id);
+  perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
+  if public.role_at(p_community_id, p_user_id, v_at) = p_role then
+    return false;
+  end if;
+  -- The row is what awards of the member wait for, also the first.
+  insert into public.users (community_id, user_id) values (p_community_id, p_user_id) on conflict do nothing;
+  perform 1 from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+  if public.role_at(p_community_id, p_user_id, v_at) = p_role then
+    return false;
+  end if;
+  insert into public.member_roles (community_id, user_id, valid_from, role) values (p_community_id, p_user_id, v_at, p_role)
+  on conflict (community_id, user_id, valid_from) do update set role = excluded.role;
+  if exists (select from public.settings_versions s
+      where s.community_id = p_community_id and s.settings -> 'multipliers' -> 'roles' <> '{}')
+    and exists (select from public.activity_log l
+      where l.community_id = p_community_id and l.user_id = p_user_id and l.occurred_at >= v_at) then
+    perform public.rebuild_member(p_community_id, p_user_id, 'role');
+  end if;
+  return true;
+end
+$function$;
+comment on function set_member_role(text,text,text,timestamp with time zone) is 'Says which role a member has from a moment on, and folds anew what it priced otherwise. Whether that was news; the same again changes nothing.';
+grant execute on function set_member_role(text,text,text,timestamp with time zone) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.set_removed(p_community_id text, p_activity_id text, p_removed boolean)
  RETURNS jsonb
  LANGUAGE plpgsql
@@ -3079,6 +4318,9 @@ declare
   v_thresholds bigint[];
 begin
   perform public.require_community(p_community_id);
+  if starts_with(p_activity_id, 'streak_bonus:') then
+    raise exception 'a streak bonus follows from the days and is not taken out by itself: %', p_activity_id using errcode = 'W5B01';
+  end if;
   perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
   select c.thresholds into v_thresholds from public.level_curves c where c.community_id = p_community_id;
   if not found then
@@ -3133,6 +4375,16 @@ begin
     on conflict (community_id, user_id, action) do update set newest_at = excluded.newest_at, newest_id = excluded.newest_id
       where (member_actions.newest_at, member_actions.newest_id) < (excluded.newest_at, excluded.newest_id);
   end if;
+  if v_activity.occurred_at < v_user.reset_at then
+    -- It had no effect, and has none now.
+    insert into public.corrections (community_id, user_id, occurred_at, activity_id, sequence, settings_version, outcome, base_xp,
+      xp, xp_difference, cause, caused_by)
+    values (p_community_id, v_activity.user_id, v_activity.occurred_at, p_activity_id, v_activity.corrections + 1,
+      v_activity.settings_version, case when p_removed then 'reversed' else 'reset' end, 0, 0, 0,
+      case when p_removed then 'removed' else 'restored' end, p_activity_id);
+    return public.stored_receipt(p_community_id, p_activity_id) || jsonb_build_object('duplicate', false,
+      'state', case when p_removed then 'removed' else 'restored' end);
+  end if;
   v_decision := public.replay_member(p_community_id, v_activity.user_id, v_activity,
     case when p_removed then 'removed' else 'restored' end);
   insert into public.corrections (community_id, user_id, occurred_at, activity_id, sequence, settings_version, outcome, base_xp,
@@ -3154,6 +4406,10 @@ begin
       or (r.period = 'month' and r.starts_on = date_trunc('month', v_decision.day)::date));
 
   v_difference := v_decision.xp_difference + v_decision.xp - v_activity.xp;
+  if v_decision.paid_changed or v_decision.outcome <> v_activity.outcome and public.makes_day_active(v_activity.action) then
+    v_difference := v_difference + public.settle_streak(p_community_id, v_activity.user_id,
+      case when p_removed then 'removed' else 'restored' end, p_activity_id);
+  end if;
   v_level := public.level_at(v_thresholds, v_user.xp + v_difference);
   update public.users u set
     xp = u.xp + v_difference,
@@ -3164,9 +4420,10 @@ begin
     total_reactions = u.total_reactions + v_counted * (v_activity.action = 'reaction')::integer,
     last_activity_at = coalesce(
       (select m.occurred_at from public.activities m
-        where m.community_id = p_community_id and m.user_id = v_activity.user_id and m.outcome not in ('bad_time', 'reversed')
+        where m.community_id = p_community_id and m.user_id = v_activity.user_id
+          and m.outcome not in ('bad_time', 'reversed', 'reset') and m.action <> 'streak_bonus'
         order by m.occurred_at desc limit 1),
-      (select o.last_activity_at from public.opening_balances o
+      (select o.last_activity_at from public.openings o
         where o.community_id = p_community_id and o.user_id = v_activity.user_id)),
     updated_at = now()
   where u.community_id = p_community_id and u.user_id = v_activity.user_id;
@@ -3182,6 +4439,47 @@ end
 $function$;
 comment on function set_removed(text,text,boolean) is 'Removes an activity (its effect becomes as if it had never happened) or undoes that. Doing it twice changes nothing.';
 grant execute on function set_removed(text,text,boolean) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.set_streak_bonus(p_community_id text, p_user_id text, p_activity_id text, p_at timestamp with time zone, p_xp bigint, p_cause text, p_caused_by text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_stored public.activities;
+  v_difference bigint := 0;
+begin
+  select a.* into v_stored from public.activity_identities i
+  join public.activities a on a.community_id = i.community_id and a.user_id = i.user_id and a.occurred_at = i.occurred_at
+    and a.activity_id = i.activity_id
+  where i.community_id = p_community_id and i.activity_id = p_activity_id and i.user_id = p_user_id;
+  if v_stored.outcome = 'awarded' and v_stored.occurred_at is distinct from p_at then
+    v_difference := public.correct_streak_bonus(v_stored, 'reversed', 0, p_cause, p_caused_by);
+  end if;
+  if p_at is null then
+    return v_difference;
+  end if;
+
+  insert into public.activity_identities (community_id, activity_id, user_id, occurred_at)
+  values (p_community_id, p_activity_id, p_user_id, p_at)
+  on conflict (community_id, activity_id) do update
+    set user_id = excluded.user_id, occurred_at = excluded.occurred_at, removed_at = null;
+  select * into v_stored from public.activities a
+  where a.community_id = p_community_id and a.user_id = p_user_id and a.occurred_at = p_at and a.activity_id = p_activity_id;
+  if not found then
+    insert into public.activity_log (community_id, user_id, occurred_at, activity_id, action, amount, source, settings_version,
+      outcome, base_xp, xp)
+    values (p_community_id, p_user_id, p_at, p_activity_id, 'streak_bonus', p_xp, 'api',
+      (select s.version from public.settings_at(p_community_id, p_at) s), 'awarded', p_xp, p_xp);
+    perform public.count_streak_bonus(p_community_id, p_user_id, p_at, 1, 1, p_xp);
+    return v_difference + p_xp;
+  elsif v_stored.outcome <> 'awarded' or v_stored.xp <> p_xp then
+    return v_difference + public.correct_streak_bonus(v_stored, 'awarded', p_xp, p_cause, p_caused_by);
+  end if;
+  return v_difference;
+end
+$function$;
+comment on function set_streak_bonus(text,text,text,timestamp with time zone,bigint,text,text) is 'Makes the bonus of a milestone what it must be: of that amount at that time, or not there (p_at null). Returns the difference in XP.';
 
 CREATE OR REPLACE FUNCTION public.settings_at(p_community_id text, p_at timestamp with time zone, OUT version integer, OUT settings jsonb, OUT holds_until timestamp with time zone)
  RETURNS record
@@ -3201,16 +4499,99 @@ end
 $function$;
 comment on function settings_at(text,timestamp with time zone) is 'The settings in force at a moment and until when (null: no end yet).';
 
-CREATE OR REPLACE FUNCTION public.settle_reached_at(p_community_id text, p_user_id text)
- RETURNS void
- LANGUAGE sql
+CREATE OR REPLACE FUNCTION public.settle_member_streak(p_community_id text, p_user_id text)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
  SET search_path TO ''
 AS $function$
+declare
+  v_user public.users;
+  v_difference bigint;
+  v_level integer;
+begin
+  perform public.require_community(p_community_id);
+  perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
+  select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+  if not found then
+    return 0;
+  end if;
+  v_difference := public.settle_streak(p_community_id, p_user_id, 'settings', null);
+  if v_difference <> 0 then
+    select public.level_at(c.thresholds, v_user.xp + v_difference) into v_level
+    from public.level_curves c where c.community_id = p_community_id;
+    update public.users u set xp = u.xp + v_difference, xp_bucket = public.xp_bucket_of(u.xp + v_difference), level = v_level,
+      updated_at = now()
+    where u.community_id = p_community_id and u.user_id = p_user_id;
+    if v_level <> v_user.level then
+      perform public.settle_rewards(p_community_id, p_user_id, v_user.level, v_level, null);
+    end if;
+  end if;
+  return v_difference;
+end
+$function$;
+comment on function settle_member_streak(text,text) is 'Settles the streak of a member whose activities have not changed, as once when streaks came. Returns the XP that made.';
+grant execute on function settle_member_streak(text,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.settle_membership(p_community_id text, p_user_id text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_state record;
+  v_user public.users;
+  v_on_board boolean;
+  v_rebuilt jsonb;
+begin
+  perform public.require_community(p_community_id);
+  -- Who records an event holds it as well: of two at once the second to settle sees both, also where the member has no row yet.
+  perform pg_advisory_xact_lock(13, hashtext(p_community_id || ' ' || p_user_id));
+  perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
+  v_state := public.membership_of(p_community_id, p_user_id, now());
+  select * into v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+  if not found then
+    if v_state.membership = 'member' and v_state.reset_at is null then
+      return jsonb_build_object('userId', p_user_id, 'membership', 'member', 'moved', false);
+    end if;
+    insert into public.users (community_id, user_id) values (p_community_id, p_user_id) on conflict do nothing;
+    select * into strict v_user from public.users u
+    where u.community_id = p_community_id and u.user_id = p_user_id for no key update;
+  end if;
+
+  if v_state.reset_at is distinct from v_user.reset_at then
+    update public.users u set reset_at = v_state.reset_at, updated_at = now()
+    where u.community_id = p_community_id and u.user_id = p_user_id;
+    v_rebuilt := public.rebuild_member(p_community_id, p_user_id, 'membership');
+    perform public.write_audit(p_community_id, 'wee5', 'member.reset', p_user_id, jsonb_build_object('resetAt', v_state.reset_at,
+      'before', v_user.reset_at, 'membership', v_state.membership, 'xp', v_rebuilt -> 'xp', 'oldXp', v_rebuilt -> 'oldXp'));
+  end if;
+  v_on_board := public.stands_on_board(p_community_id, v_user.visibility, v_state.membership);
+  if (v_state.membership, v_state.left_at, v_on_board) is distinct from (v_user.membership, v_user.left_at, v_user.on_board) then
+    update public.users u set membership = v_state.membership, left_at = v_state.left_at, on_board = v_on_board,
+      board_changed_at = case when v_on_board = v_user.on_board then u.board_changed_at else now() end, updated_at = now()
+    where u.community_id = p_community_id and u.user_id = p_user_id;
+  end if;
+  return jsonb_build_object('userId', p_user_id, 'membership', v_state.membership,
+    'moved', v_on_board <> v_user.on_board or v_rebuilt is not null);
+end
+$function$;
+comment on function settle_membership(text,text) is 'Makes of a member what their events and the community''s choice say: membership, place on the boards, and from when XP begin anew. Repeating it changes nothing.';
+grant execute on function settle_membership(text,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.settle_reached_at(p_community_id text, p_user_id text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
   update public.users u set xp_reached_at = coalesce(
     (select a.occurred_at from public.activities a
       where a.community_id = p_community_id and a.user_id = p_user_id and a.xp <> 0 order by a.occurred_at desc, a.activity_id desc limit 1),
-    (select o.xp_reached_at from public.opening_balances o where o.community_id = p_community_id and o.user_id = p_user_id))
-  where u.community_id = p_community_id and u.user_id = p_user_id
+    (select o.xp_reached_at from public.openings o where o.community_id = p_community_id and o.user_id = p_user_id))
+  where u.community_id = p_community_id and u.user_id = p_user_id;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION public.settle_rewards(p_community_id text, p_user_id text, p_old_level integer, p_new_level integer, p_caused_by text)
@@ -3259,6 +4640,257 @@ end
 $function$;
 comment on function settle_rewards(text,text,integer,integer,text) is 'Rewards of the levels between two levels: due on the way up (each once, also on a jump), confirmed where the creator has agreed to pay. On the way down unsent ones are cancelled and sent ones marked.';
 
+CREATE OR REPLACE FUNCTION public.settle_streak(p_community_id text, p_user_id text, p_cause text, p_caused_by text, p_day date DEFAULT NULL::date)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_user public.users;
+  v_from date;
+  v_step boolean;
+  v_days date[];
+  v_day date;
+  v_at timestamptz;
+  v_now record;
+  v_now_until timestamptz := '-infinity';
+  v_rules jsonb;
+  v_enabled boolean;
+  v_every integer;
+  v_most integer;
+  v_milestones integer[];
+  v_last date;
+  v_length integer := 0;
+  v_longest integer := 0;
+  v_freezes integer := 0;
+  v_missed integer;
+  v_edge timestamptz;
+  v_ids text[] := '{}';
+  v_times timestamptz[] := '{}';
+  v_amounts bigint[] := '{}';
+  v_bonus record;
+  v_difference bigint := 0;
+  v_changed boolean := false;
+begin
+  select * into strict v_user from public.users u where u.community_id = p_community_id and u.user_id = p_user_id;
+  if v_user.reset_at is not null then
+    v_from := public.activity_day(p_community_id, v_user.reset_at);
+  end if;
+  -- No bonus before it may change: its months are closed, or will be tonight.
+  v_edge := greatest(date_trunc('month', now() - interval '90 days', 'UTC'), (
+    select o.closed_before from public.opening_balances o where o.community_id = p_community_id and o.user_id = p_user_id));
+  -- A day after all others changes nothing before it.
+  v_step := coalesce(p_day >= v_user.streak_day, false);
+  if v_step then
+    if p_day = v_user.streak_day or p_day < v_from then
+      return 0;
+    end if;
+    v_days := array[p_day];
+    v_last := v_user.streak_day;
+    v_length := v_user.streak_days;
+    v_longest := v_user.streak_longest;
+    v_freezes := v_user.streak_freezes;
+  else
+    v_days := array(
+      select distinct r.day from public.daily_rollups r
+      where r.community_id = p_community_id and r.user_id = p_user_id and r.day >= coalesce(v_from, '-infinity')
+        and r.paid > 0 and public.makes_day_active(r.action)
+      order by 1);
+  end if;
+
+  foreach v_day in array v_days loop
+    -- The rules of a day are those at its first moment on Earth, so that they are the same for all that happens in it.
+    v_at := v_day::timestamp at time zone 'UTC' - interval '14 hours';
+    if v_at >= v_now_until then
+      v_now := public.settings_at(p_community_id, v_at);
+      v_now_until := coalesce(v_now.holds_until, 'infinity');
+      v_rules := public.streak_rules(v_now.settings);
+      v_enabled := (v_rules ->> 'enabled')::boolean;
+      v_every := (v_rules ->> 'freezeEveryDays')::integer;
+      v_most := (v_rules ->> 'maxFreezes')::integer;
+      v_milestones := array(select (m ->> 'days')::integer from jsonb_array_elements(v_rules -> 'milestones') m
+        where (m ->> 'xp')::bigint > 0);
+    end if;
+    continue when not v_enabled;
+    v_missed := case when v_last is null or v_last = v_day - 1 then 0
+      else public.missed_days(p_community_id, v_last, v_day, v_rules -> 'pauses', v_freezes) end;
+    if v_missed <= v_freezes then
+      v_freezes := v_freezes - v_missed;
+      v_length := v_length + 1;
+    else
+      v_freezes := 0;
+      v_length := 1;
+    end if;
+    if v_every > 0 and v_length % v_every = 0 then
+      v_freezes := least(v_most, v_freezes + 1);
+    end if;
+    v_longest := greatest(v_longest, v_length);
+    v_last := v_day;
+    if v_length = any (v_milestones) then
+      v_at := v_day::timestamp at time zone (v_now.settings ->> 'timeZone');
+      if v_at >= v_edge then
+        v_ids := v_ids || format('streak_bonus:%s:%s:%s', p_user_id, to_char(v_day, 'YYYY-MM-DD'), v_length);
+        v_times := v_times || v_at;
+        v_amounts := v_amounts || (select max((m ->> 'xp')::bigint) from jsonb_array_elements(v_rules -> 'milestones') m
+          where (m ->> 'days')::integer = v_length);
+      end if;
+    end if;
+  end loop;
+
+  for v_bonus in
+    select coalesce(w.id, s.activity_id) as id, w.at, w.xp
+    from unnest(v_ids, v_times, v_amounts) w(id, at, xp)
+    full join (
+      select i.activity_id, i.occurred_at from public.activity_identities i
+      where not v_step and i.community_id = p_community_id and i.user_id = p_user_id
+        and i.activity_id >= format('streak_bonus:%s:', p_user_id) collate "C"
+        and i.activity_id < format('streak_bonus:%s;', p_user_id) collate "C"
+    ) s on s.activity_id = w.id
+    where s.occurred_at is null or s.occurred_at >= v_edge
+    order by 1
+  loop
+    v_difference := v_difference + public.set_streak_bonus(p_community_id, p_user_id, v_bonus.id, v_bonus.at, v_bonus.xp, p_cause,
+      p_caused_by);
+    v_changed := true;
+  end loop;
+  if v_changed then
+    perform public.settle_reached_at(p_community_id, p_user_id);
+  end if;
+
+  if (v_user.streak_days, v_user.streak_day, v_user.streak_longest, v_user.streak_freezes)
+    is distinct from (v_length, v_last, v_longest, v_freezes)
+  then
+    update public.users u set streak_days = v_length, streak_day = v_last, streak_longest = v_longest, streak_freezes = v_freezes,
+      updated_at = now()
+    where u.community_id = p_community_id and u.user_id = p_user_id;
+  end if;
+  if v_longest <> v_user.streak_longest then
+    perform public.settle_streak_rewards(p_community_id, p_user_id, v_user.streak_longest, v_longest, p_caused_by);
+  end if;
+  if p_cause = 'repair' then
+    -- Whatever the stored streak was worth, as rebuild_member does for levels.
+    perform public.settle_streak_rewards(p_community_id, p_user_id, 2147483647, v_longest, null);
+    insert into public.rewards (community_id, user_id, rule_id, streak_days, type, value)
+    select p_community_id, p_user_id, rule.rule_id, rule.streak_days, rule.type, rule.value
+    from public.reward_rules rule
+    where rule.community_id = p_community_id and rule.active and rule.streak_days <= v_longest and rule.created_at <= v_user.created_at
+    on conflict do nothing;
+    update public.rewards r set state = 'due', cancelled_because = null, due_at = now(), updated_at = now()
+    where r.community_id = p_community_id and r.user_id = p_user_id and r.streak_days <= v_longest and r.state = 'cancelled'
+      and r.cancelled_because = 'streak_lost';
+  end if;
+  return v_difference;
+end
+$function$;
+comment on function settle_streak(text,text,text,text,date) is 'Makes a member''s streak, its bonuses and rewards what the days of the roll-ups say. The caller holds the member''s row, has written the roll-ups, and adds the XP that it returns. With p_day, the day that has just become active, one step is enough where that is the last one.';
+
+CREATE OR REPLACE FUNCTION public.settle_streak_rewards(p_community_id text, p_user_id text, p_old_days integer, p_new_days integer, p_caused_by text)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+declare
+  v_due jsonb := '[]';
+  v_state text;
+begin
+  if p_new_days > p_old_days then
+    select case when c.rewards_confirmed_at is null then 'due' else 'confirmed' end into v_state
+    from public.communities c where c.community_id = p_community_id;
+    with due as (
+      insert into public.rewards as r (community_id, user_id, rule_id, streak_days, type, value, caused_by, state)
+      select p_community_id, p_user_id, rule.rule_id, rule.streak_days, rule.type, rule.value, p_caused_by, v_state
+      from public.reward_rules rule
+      where rule.community_id = p_community_id and rule.active and rule.streak_days > p_old_days and rule.streak_days <= p_new_days
+      order by rule.streak_days, rule.rule_id
+      on conflict (community_id, user_id, rule_id) do update
+        set state = excluded.state, cancelled_because = null, caused_by = excluded.caused_by, due_at = now(),
+          next_attempt_at = now(), updated_at = now()
+        where r.state = 'cancelled' and r.cancelled_because = 'streak_lost'
+      returning r.reward_id, r.streak_days, r.type, r.value
+    )
+    select coalesce(jsonb_agg(jsonb_build_object('rewardId', reward_id, 'streakDays', streak_days, 'type', type, 'value', value)
+      order by streak_days, reward_id), '[]') into v_due from due;
+    update public.rewards set level_lost_at = null, updated_at = now()
+    where community_id = p_community_id and user_id = p_user_id and level_lost_at is not null and streak_days <= p_new_days;
+    if v_state = 'confirmed' and v_due <> '[]' then
+      perform public.queue_sending(p_community_id);
+    end if;
+  elsif p_new_days < p_old_days then
+    update public.rewards set state = 'cancelled', cancelled_because = 'streak_lost', waits_for = null, lease_token = null,
+      leased_until = null, updated_at = now()
+    where community_id = p_community_id and user_id = p_user_id and streak_days > p_new_days
+      and state in ('due', 'confirmed', 'waiting');
+    update public.rewards set level_lost_at = now(), updated_at = now()
+    where community_id = p_community_id and user_id = p_user_id and streak_days > p_new_days and level_lost_at is null
+      and state in ('sending', 'delivered', 'needs_attention');
+  end if;
+  return v_due;
+end
+$function$;
+comment on function settle_streak_rewards(text,text,integer,integer,text) is 'As settle_rewards, for rules that ask for days in a row, between two longest streaks of a member.';
+
+CREATE OR REPLACE FUNCTION public.skip_back_fill_places(p_community_id text, p_token uuid, p_place_id text, p_refused text, p_problem text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  if not public.hold_back_fill(p_community_id, p_token, 'reading') then
+    return false;
+  end if;
+  update public.back_fill_places p set is_read = true
+  where p.community_id = p_community_id and (p_problem is not null or p.place_id = p_place_id
+    or p.kind = any (case p_refused when 'chat' then array['chat'] when 'forum' then array['forum', 'comments'] end));
+  update public.back_fills b set refused = array(select distinct r from unnest(b.refused || p_refused) r where r is not null order by 1),
+    problem = coalesce(p_problem, b.problem), moved_at = now(), failures = 0
+  where b.community_id = p_community_id;
+  return true;
+end
+$function$;
+comment on function skip_back_fill_places(text,uuid,text,text,text) is 'Leaves a place that is gone, everything of a kind that Whop does not let us read (p_refused: chat, forum), or all that is left (p_problem). What has been read is counted.';
+grant execute on function skip_back_fill_places(text,uuid,text,text,text) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.stands_on_board(p_community_id text, p_visibility text, p_membership text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+ SET search_path TO ''
+AS $function$
+  select p_visibility <> 'hidden' and (p_membership = 'member' or (
+    select public.leavers_of(s.settings) ->> p_membership = 'keep'
+    from public.communities c
+    join public.settings_versions s on s.community_id = c.community_id and s.version = c.settings_version
+    where c.community_id = p_community_id))
+$function$;
+
+CREATE OR REPLACE FUNCTION public.start_back_fill(p_community_id text, p_by text, p_days integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  perform public.require_community(p_community_id);
+  perform 1 from public.communities c where c.community_id = p_community_id for no key update;
+  if not found then
+    raise exception 'no community %', p_community_id using errcode = 'W5N01';
+  end if;
+  if exists (select from public.back_fills b where b.community_id = p_community_id and b.state in ('reading', 'counting')) then
+    return false;
+  end if;
+  delete from public.back_fills b where b.community_id = p_community_id;
+  insert into public.back_fills (community_id, since, started_by)
+  values (p_community_id, now() - make_interval(days => p_days), p_by);
+  perform public.write_audit(p_community_id, p_by, 'back_fill.started', null, jsonb_build_object('days', p_days));
+  perform public.wake_worker('back_fill', p_community_id);
+  return true;
+end
+$function$;
+comment on function start_back_fill(text,text,integer) is 'Begins a back-fill over so many days. False while one is under way: that one goes on. What an earlier one has counted is not counted twice.';
+grant execute on function start_back_fill(text,text,integer) to wee5_app;
+
 CREATE OR REPLACE FUNCTION public.stored_receipt(p_community_id text, p_activity_id text)
  RETURNS jsonb
  LANGUAGE sql
@@ -3281,6 +4913,34 @@ AS $function$
   where i.community_id = p_community_id and i.activity_id = p_activity_id and i.user_id is null and i.occurred_at is not null
 $function$;
 comment on function stored_receipt(text,text) is 'The receipt of an activity that is already recorded, as it stands now; of an erased one that it pays nothing, and not whose it was.';
+
+CREATE OR REPLACE FUNCTION public.streak_rules(p_settings jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO ''
+AS $function$
+  select coalesce(p_settings -> 'streaks', '{"enabled": true, "freezeEveryDays": 7, "maxFreezes": 2, "pauses": [], "milestones":
+    [{"days": 7, "xp": 0}, {"days": 30, "xp": 0}, {"days": 100, "xp": 0}, {"days": 365, "xp": 0}]}')
+$function$;
+comment on function streak_rules(jsonb) is 'The part of the settings that streaks go by; versions from before it was known have the defaults.';
+
+CREATE OR REPLACE FUNCTION public.sync_health()
+ RETURNS TABLE(communities integer, waiting_seconds integer, lag_seconds integer, failing_features integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select count(distinct s.community_id)::integer,
+    greatest(0, coalesce(max(extract(epoch from now() - greatest(s.next_run_at, s.leased_until))), 0))::integer,
+    greatest(0, coalesce(max(extract(epoch from now() - coalesce(f.caught_up_to, s.counts_from)) - coalesce(f.every_seconds, 0))
+      filter (where f.problem is null or f.problem not in ('no_permission', 'not_found')), 0))::integer,
+    count(f.problem)::integer
+  from public.sync_communities s left join public.sync_features f on f.community_id = s.community_id
+  where s.paused_at is null
+$function$;
+comment on function sync_health() is 'How many communities are being read, how long the first in the line has waited for its turn, how far behind the worst is (of what we may read), and how many features have a problem. Numbers only.';
+grant execute on function sync_health() to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.unlock_queue(p_queue_id integer, p_worker_id text)
  RETURNS void
@@ -3328,6 +4988,18 @@ begin
 end
 $function$;
 comment on function wake_worker(text,text) is 'Lets a worker look what there is to do for a community, certainly after the caller''s commit. The rows say what; the job only that it is time.';
+
+CREATE OR REPLACE FUNCTION public.whop_pause_seconds(p_operation text)
+ RETURNS double precision
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select greatest(0, coalesce((select extract(epoch from p.paused_until - now()) from public.whop_pauses p
+    where p.operation = left(p_operation, 60)), 0))::double precision
+$function$;
+comment on function whop_pause_seconds(text) is 'For how long an operation must not be called yet; 0 where it may.';
+grant execute on function whop_pause_seconds(text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.write_audit(p_community_id text, p_actor text, p_action text, p_subject text, p_details jsonb)
  RETURNS bigint

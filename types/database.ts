@@ -100,6 +100,98 @@ export interface AuditLog {
   subject: string | null;
 }
 
+export interface BackFillItems {
+  action: string;
+  activity_id: string;
+  community_id: string;
+  content_hash: Buffer | null;
+  content_length: number | null;
+  experience_id: string | null;
+  occurred_at: Timestamp;
+  user_id: string;
+}
+
+export interface BackFillPlaces {
+  community_id: string;
+  /**
+   * Where the next page begins.
+   */
+  cursor: string | null;
+  expected_pages: Generated<number>;
+  experience_id: string;
+  is_read: Generated<boolean>;
+  kind: string;
+  /**
+   * By which the page that was read last is known, should it come again.
+   */
+  last_page: string | null;
+  name: Generated<string>;
+  pages: Generated<number>;
+  /**
+   * The channel, the experience of the forum, or the post.
+   */
+  place_id: string;
+  /**
+   * Time of the oldest message read, where Whop lists by time.
+   */
+  read_back_to: Timestamp | null;
+}
+
+export interface BackFills {
+  community_id: string;
+  /**
+   * Of those read, how many have been gone through. What live activity had counted already is among them, and not counted twice.
+   */
+  counted: Generated<number>;
+  /**
+   * Turns in a row that came to nothing; the pauses between them grow with it.
+   */
+  failures: Generated<number>;
+  finished_at: Timestamp | null;
+  last_error: string | null;
+  last_turn_at: Timestamp | null;
+  /**
+   * Of the worker whose turn it is until leased_until. Whoever took it over since has another: late writes are refused.
+   */
+  lease_token: string | null;
+  leased_until: Timestamp | null;
+  /**
+   * When Whop had said which places there are; null before.
+   */
+  listed_at: Timestamp | null;
+  /**
+   * When it last came forward: pages that hold nothing new do not count.
+   */
+  moved_at: Generated<Timestamp>;
+  next_turn_at: Generated<Timestamp>;
+  /**
+   * Why it has failed. While it is under way: why it will not end whole.
+   */
+  problem: string | null;
+  /**
+   * Activities that have been set down.
+   */
+  read: Generated<number>;
+  /**
+   * Of those counted, how many were new.
+   */
+  recorded: Generated<number>;
+  /**
+   * What Whop does not let us read there. The rest is counted all the same.
+   */
+  refused: Generated<string[]>;
+  requests: Generated<number>;
+  /**
+   * Nothing older is read.
+   */
+  since: Timestamp;
+  started_at: Generated<Timestamp>;
+  started_by: string;
+  state: Generated<string>;
+  updated_at: Generated<Timestamp>;
+  xp: Generated<number>;
+}
+
 export interface Communities {
   /**
    * Whether the leaderboard may be read without a member's token.
@@ -199,9 +291,37 @@ export interface MemberActions {
   user_id: string;
 }
 
+export interface MemberRoles {
+  community_id: string;
+  role: string;
+  user_id: string;
+  valid_from: Timestamp;
+}
+
+export interface MembershipEvents {
+  community_id: string;
+  /**
+   * The same for the same fact, however often and in whichever way it comes.
+   */
+  event_id: string;
+  kind: string;
+  /**
+   * One may have several (mem_…). Null where only the member is known: then the fact is of all of them.
+   */
+  membership_id: string | null;
+  occurred_at: Timestamp;
+  recorded_at: Generated<Timestamp>;
+  source: string;
+  user_id: string;
+}
+
 export interface NotificationPreferences {
   community_id: string;
   notifications: Generated<boolean>;
+  /**
+   * Told in the evening when a streak would end at midnight. Off until the member asks for it.
+   */
+  streak_warning: Generated<boolean>;
   time_zone: string | null;
   updated_at: Generated<Timestamp>;
   user_id: string;
@@ -215,7 +335,7 @@ export interface Notifications {
   community_id: string;
   created_at: Generated<Timestamp>;
   /**
-   * One message for one reward or command. Level-ups have none: told_levels and the index of those that are due guard them.
+   * One message for one reward or command, and for one member's streak on one day. Level-ups have none: told_levels and the index of those that are due guard them.
    */
   dedupe_key: string | null;
   /**
@@ -251,7 +371,7 @@ export interface Notifications {
   next_attempt_at: Generated<Timestamp>;
   notification_id: Generated<string>;
   /**
-   * A reply: {channelId, content, replyingToId}. Empty for all others, whose words are made when they are sent.
+   * A reply: {channelId, content, replyingToId}. A streak warning: {day, until, days, freezes}, the day that is not active yet, its end, and the streak. Empty for all others, whose words are made when they are sent.
    */
   payload: Generated<Json>;
   problem: string | null;
@@ -311,6 +431,20 @@ export interface OpeningDays {
   xp: number;
 }
 
+export interface Openings {
+  closed_before: Timestamp | null;
+  community_id: string | null;
+  last_activity_at: Timestamp | null;
+  last_paid: Json | null;
+  period_reached: Json | null;
+  total_messages: number | null;
+  total_posts: number | null;
+  total_reactions: number | null;
+  user_id: string | null;
+  xp: number | null;
+  xp_reached_at: Timestamp | null;
+}
+
 export interface PeriodRollups {
   activities: Generated<number>;
   community_id: string;
@@ -351,8 +485,9 @@ export interface RewardRules {
   active: Generated<boolean>;
   community_id: string;
   created_at: Generated<Timestamp>;
-  level: number;
+  level: number | null;
   rule_id: Generated<string>;
+  streak_days: number | null;
   type: string;
   value: Json;
 }
@@ -408,7 +543,7 @@ export interface Rewards {
   leased_until: Timestamp | null;
   level: number | null;
   /**
-   * When its level was lost after it had been sent, or while it was. What is sent stays.
+   * When its level, or the days in a row, were lost after it had been sent, or while it was. What is sent stays.
    */
   level_lost_at: Timestamp | null;
   next_attempt_at: Generated<Timestamp>;
@@ -424,6 +559,10 @@ export interface Rewards {
   reward_id: Generated<string>;
   rule_id: string | null;
   state: Generated<string>;
+  /**
+   * The days in a row that earned it; null where a level did, or a person.
+   */
+  streak_days: number | null;
   type: string;
   updated_at: Generated<Timestamp>;
   user_id: string;
@@ -444,6 +583,125 @@ export interface SettingsVersions {
   version: number;
 }
 
+export interface SyncCommunities {
+  /**
+   * Activities recorded lately, each forgotten with a half-life of some 40 minutes: the busier, the sooner its turn.
+   */
+  busy: Generated<number>;
+  community_id: string;
+  /**
+   * What happened before is history: only a back-fill counts it.
+   */
+  counts_from: Timestamp;
+  /**
+   * When what we had read was forgotten, 30 days after the pause. XP and members are kept.
+   */
+  forgotten_at: Timestamp | null;
+  last_run_at: Timestamp | null;
+  lease_token: string | null;
+  leased_until: Timestamp | null;
+  next_run_at: Generated<Timestamp>;
+  paused_at: Timestamp | null;
+  /**
+   * Whop shows us nothing of the company any more: it is only asked again each hour.
+   */
+  paused_because: string | null;
+  /**
+   * The log has been looked through for what it recorded up to then, so that deletions are also found of what only a webhook has told.
+   */
+  pulled_to: Generated<Timestamp>;
+}
+
+export interface SyncFeatures {
+  /**
+   * All that Whop showed until then has been read.
+   */
+  caught_up_to: Timestamp | null;
+  community_id: string;
+  due_at: Generated<Timestamp>;
+  every_seconds: Generated<number>;
+  failures: Generated<number>;
+  feature: string;
+  /**
+   * A code, nothing of what members wrote. Kept after it is over.
+   */
+  last_error: string | null;
+  last_run_at: Timestamp | null;
+  last_success_at: Timestamp | null;
+  problem: string | null;
+  problem_since: Timestamp | null;
+  read: Generated<number>;
+  recorded: Generated<number>;
+  removed: Generated<number>;
+  requests: Generated<number>;
+  /**
+   * What the feature itself wants to know the next time.
+   */
+  state: Generated<Json>;
+}
+
+export interface SyncItems {
+  /**
+   * When Whop last showed it; null for what only a webhook has told so far.
+   */
+  checked_at: Timestamp | null;
+  comments: Generated<number>;
+  comments_read: Generated<number>;
+  community_id: string;
+  item_id: string;
+  kind: string;
+  /**
+   * A complete read did not show it: to be asked for by itself.
+   */
+  missing_since: Timestamp | null;
+  occurred_at: Timestamp;
+  parent_id: string | null;
+  place_id: string;
+  /**
+   * As Whop last counted them; reactions_read is the count as they were last read.
+   */
+  reactions: Generated<number>;
+  reactions_read: Generated<number>;
+  /**
+   * Taken out because Whop said that it is gone; put back if it ever shows it again.
+   */
+  removed_at: Timestamp | null;
+  /**
+   * Asked for by itself, Whop did not know it; where that was after missing_since, it is taken out once its place has been seen after that.
+   */
+  unknown_since: Timestamp | null;
+}
+
+export interface SyncPlaces {
+  /**
+   * By our clock, when the last complete read began.
+   */
+  caught_up_to: Timestamp | null;
+  community_id: string;
+  experience_id: string;
+  feature: string;
+  /**
+   * False for one that Whop no longer lists: it is not read, and nothing in it is judged.
+   */
+  is_listed: Generated<boolean>;
+  listed_at: Generated<Timestamp>;
+  name: Generated<string>;
+  /**
+   * By Whop's clock, the newest that the last complete read has shown: the next one reads back to a little before it.
+   */
+  newest_at: Timestamp | null;
+  place_id: string;
+  /**
+   * A read that is under way, page by page; null between two.
+   */
+  walk: Json | null;
+  window_pages: Generated<number>;
+  /**
+   * When the last read of the whole window began, by which deletions are found.
+   */
+  window_read_at: Timestamp | null;
+}
+
 export interface ToldLevels {
   community_id: string;
   /**
@@ -455,10 +713,43 @@ export interface ToldLevels {
 }
 
 export interface Users {
+  /**
+   * When the member last came onto the boards or left them: with the log and its corrections all that moves a rank, so that the sets in Redis can catch up.
+   */
+  board_changed_at: Timestamp | null;
   community_id: string;
   created_at: Generated<Timestamp>;
   last_activity_at: Timestamp | null;
+  /**
+   * Since when the member is away; null for a member.
+   */
+  left_at: Timestamp | null;
   level: Generated<number>;
+  /**
+   * member, left or banned: what membership_of makes of the events. Who is known by none is a member.
+   */
+  membership: Generated<string>;
+  /**
+   * Whether the member stands on the boards: not hidden by their own wish, nor by what the community does with who has left. Of a member who has earned nothing it says nothing.
+   */
+  on_board: Generated<boolean>;
+  /**
+   * The fold begins here: what happened before has the outcome reset. Null: it begins with the member. Whoever changes it rebuilds the member in the same transaction.
+   */
+  reset_at: Timestamp | null;
+  /**
+   * The last active day that counted, in the community's time zone of that day; null before the first.
+   */
+  streak_day: string | null;
+  /**
+   * Active days in a row up to and including streak_day. Whether the streak still runs depends on today, so that only a reader can tell.
+   */
+  streak_days: Generated<number>;
+  /**
+   * Missed days that will not break the streak, as of streak_day.
+   */
+  streak_freezes: Generated<number>;
+  streak_longest: Generated<number>;
   total_messages: Generated<number>;
   total_posts: Generated<number>;
   total_reactions: Generated<number>;
@@ -466,7 +757,7 @@ export interface Users {
   user_id: string;
   visibility: Generated<string>;
   /**
-   * When the member last came onto the boards or left them: with the log and its corrections all that moves a rank, so that the sets in Redis can catch up.
+   * When the member last chose how others see them, or had everything deleted: what they had agreed to before ends then.
    */
   visibility_changed_at: Timestamp | null;
   /**
@@ -483,6 +774,11 @@ export interface Users {
   xp_reached_at: Timestamp | null;
 }
 
+export interface WhopPauses {
+  operation: string;
+  paused_until: Timestamp;
+}
+
 export interface WorkerHeartbeats {
   seen_at: Generated<Timestamp>;
   started_at: Generated<Timestamp>;
@@ -494,6 +790,9 @@ export interface DB {
   activity_identities: ActivityIdentities;
   activity_log: ActivityLog;
   audit_log: AuditLog;
+  back_fill_items: BackFillItems;
+  back_fill_places: BackFillPlaces;
+  back_fills: BackFills;
   communities: Communities;
   corrections: Corrections;
   daily_rollups: DailyRollups;
@@ -502,18 +801,26 @@ export interface DB {
   level_curves: LevelCurves;
   level_ranks: LevelRanks;
   member_actions: MemberActions;
+  member_roles: MemberRoles;
+  membership_events: MembershipEvents;
   notification_preferences: NotificationPreferences;
   notification_settings: NotificationSettings;
   notifications: Notifications;
   opening_balances: OpeningBalances;
   opening_days: OpeningDays;
+  openings: Openings;
   period_rollups: PeriodRollups;
   profiles: Profiles;
   reward_differences: RewardDifferences;
   reward_rules: RewardRules;
   rewards: Rewards;
   settings_versions: SettingsVersions;
+  sync_communities: SyncCommunities;
+  sync_features: SyncFeatures;
+  sync_items: SyncItems;
+  sync_places: SyncPlaces;
   told_levels: ToldLevels;
   users: Users;
+  whop_pauses: WhopPauses;
   worker_heartbeats: WorkerHeartbeats;
 }

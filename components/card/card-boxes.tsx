@@ -11,11 +11,24 @@ type CardBoxesProps = {
   inAll?: ReactNode;
   reward?: ReactNode;
   stats?: ReactNode;
+  foot?: ReactNode;
   isBusy?: boolean;
 };
 
 /** The card's boxes, each of a fixed height: what is loading and what has loaded stand in the same places. */
-export function CardBoxes({ ring, name, rank, level, bar, toNext, inAll, reward, stats, isBusy }: CardBoxesProps) {
+export function CardBoxes({
+  ring,
+  name,
+  rank,
+  level,
+  bar,
+  toNext,
+  inAll,
+  reward,
+  stats,
+  foot,
+  isBusy,
+}: CardBoxesProps) {
   return (
     <Card size="2" aria-busy={isBusy || undefined}>
       <div className="flex items-center gap-3">
@@ -35,6 +48,7 @@ export function CardBoxes({ ring, name, rank, level, bar, toNext, inAll, reward,
         <div className="mt-4 flex min-h-[60px] items-center gap-3.5 border-(--gray-a4) border-t py-3">{reward}</div>
       )}
       {stats && <div className={`flex h-[76px] border-(--gray-a4) border-t pt-4 ${reward ? "" : "mt-4"}`}>{stats}</div>}
+      {foot && <div className="mt-3 flex h-10 items-center justify-between gap-3">{foot}</div>}
     </Card>
   );
 }

@@ -39,7 +39,13 @@ export function CardSkeleton() {
         <>
           <StatSkeleton />
           <StatSkeleton />
-          <span className="flex-1" />
+          <StatSkeleton />
+        </>
+      }
+      foot={
+        <>
+          <Line size="1" width="52%" />
+          <Skeleton.Rect style={{ width: 84, height: 32, borderRadius: 8 }} />
         </>
       }
     />

@@ -5,6 +5,7 @@ import { paceInWords } from "@/components/xp/pace";
 import type { Card } from "@/services/leaderboard/card";
 import { type Ladder, nextRung } from "@/services/rewards/ladder";
 import type { Rate } from "@/services/xp/rate";
+import type { StreakNow } from "@/services/xp/streak";
 
 /** What the reader can earn next; null at the end of the ladder. */
 export function nextReward(
@@ -32,6 +33,19 @@ export function firstStep(missingXp: number, message: Rate | undefined, { number
   const count = Math.ceil(missingXp / ((message.minXp + message.maxXp) / 2));
   const messages = count === 1 ? "one message" : `${inWords(count, number)} messages`;
   return `, that is ${isExact ? "" : "about "}${messages}`;
+}
+
+/** What becomes of the streak, and what the reader can do for it. */
+export function streakHint({ days, freezes, isActiveToday, isRestDay }: StreakNow, formats: Formats): string {
+  if (isRestDay) return "Streaks are paused today: a missed day breaks none";
+  if (days === 0) return "Write today and a streak begins";
+  if (freezes === 0) return isActiveToday ? "Today is counted" : "Write today to keep it";
+  return `${isActiveToday ? "" : "Nothing today yet. "}${freezesInWords(freezes, formats)}`;
+}
+
+function freezesInWords(freezes: number, { number }: Formats): string {
+  if (freezes === 1) return "1 freeze left: one missed day will not break it";
+  return `${number(freezes)} freezes left: ${inWords(freezes, number)} missed days will not break it`;
 }
 
 /** What the member has chosen to be to others; null for public. */

@@ -3,9 +3,9 @@
 import { Button } from "frosted-ui";
 import { EyeOff, Gift, Share2 } from "lucide-react";
 import { CardBoxes } from "@/components/card/card-boxes";
-import { firstStep, nextReward, visibilityHint } from "@/components/card/card-words";
+import { firstStep, nextReward, streakHint, visibilityHint } from "@/components/card/card-words";
 import { Gain } from "@/components/card/gain";
-import { RankStat, WeekStat } from "@/components/card/stats";
+import { RankStat, StreakStat, WeekStat } from "@/components/card/stats";
 import { FiveBar } from "@/components/ui/five-bar";
 import { FiveRing } from "@/components/ui/five-ring";
 import { useFormats } from "@/components/ui/locale-context";
@@ -49,11 +49,12 @@ export function RankCard({ card, ladder, gained, messageRate, onShare }: RankCar
         !isNewcomer && (
           <>
             <RankStat card={card} />
+            {card.streak && <StreakStat days={card.streak.days} />}
             <WeekStat xp={card.weekXp} />
-            {onShare && <ShareButton onShare={onShare} />}
           </>
         )
       }
+      foot={!isNewcomer && (card.streak || onShare) && <Foot streak={card.streak} onShare={onShare} />}
     />
   );
 }
@@ -121,13 +122,17 @@ function NextReward({ title, detail }: { title: string; detail: string }) {
   );
 }
 
-function ShareButton({ onShare }: { onShare: () => void }) {
+function Foot({ streak, onShare }: { streak: Card["streak"]; onShare: RankCardProps["onShare"] }) {
+  const formats = useFormats();
   return (
-    <div className="flex flex-1 items-center justify-end">
-      <Button size="2" variant="soft" color="gray" highContrast onClick={onShare}>
-        <Share2 size={16} strokeWidth={1.75} aria-hidden="true" />
-        Share
-      </Button>
-    </div>
+    <>
+      <span className="text-(--gray-11) text-[12px]/4">{streak && streakHint(streak, formats)}</span>
+      {onShare && (
+        <Button size="2" variant="soft" color="gray" highContrast onClick={onShare}>
+          <Share2 size={16} strokeWidth={1.75} aria-hidden="true" />
+          Share
+        </Button>
+      )}
+    </>
   );
 }

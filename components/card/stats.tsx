@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { rankChangeInWords } from "@/components/card/card-words";
 import { useFormats } from "@/components/ui/locale-context";
 import { RisingNumber } from "@/components/ui/rising-number";
+import { Tally } from "@/components/ui/tally";
 import type { Card } from "@/services/leaderboard/card";
 
 export function RankStat({ card }: { card: Pick<Card, "rank" | "rankChange" | "members" | "visibility"> }) {
@@ -30,6 +31,24 @@ export function RankStat({ card }: { card: Pick<Card, "rank" | "rankChange" | "m
 
 export function WeekStat({ xp }: { xp: number }) {
   return <Stat label="This week" value={<Figure value={xp} />} unit="XP" />;
+}
+
+/** Where the strokes do not fit beside the number they drop out of sight: they say nothing that it does not. */
+export function StreakStat({ days }: { days: number }) {
+  return (
+    <Stat
+      label="Streak"
+      value={
+        <span className="flex h-7 flex-wrap items-center gap-x-2 overflow-hidden leading-7">
+          <Figure value={days} />
+          <span className="flex h-7 items-center">
+            <Tally days={days} />
+          </span>
+        </span>
+      }
+      unit={days === 1 ? "day in a row" : "days in a row"}
+    />
+  );
 }
 
 /** Grey in both directions: falling is no failure. */

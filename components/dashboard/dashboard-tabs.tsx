@@ -17,6 +17,8 @@ export function DashboardTabs({ companyId }: { companyId: string }) {
   const overview = `/dashboard/${companyId}`;
   const tabs = [
     { name: "Overview", href: overview },
+    { name: "Activity", href: `${overview}/activity` },
+    { name: "XP rules", href: `${overview}/rules` },
     { name: "Rewards", href: `${overview}/rewards` },
     { name: "Messages", href: `${overview}/messages` },
     { name: "What members see", href: `${overview}/preview` },

@@ -2,6 +2,7 @@
 
 import { NumberField } from "frosted-ui";
 import { useId } from "react";
+import { useLocale } from "@/components/ui/locale-context";
 
 type NumberInputProps = {
   label: string;
@@ -16,6 +17,7 @@ type NumberInputProps = {
 /** A whole number with its unit. */
 export function NumberInput({ label, unit, hint, value, min, max, onChange }: NumberInputProps) {
   const id = useId();
+  const locale = useLocale();
   return (
     <div className="flex min-w-0 flex-col gap-1.5">
       <label htmlFor={id} className="font-medium text-(--gray-12) text-[14px]/5">
@@ -25,6 +27,7 @@ export function NumberInput({ label, unit, hint, value, min, max, onChange }: Nu
         id={id}
         size="3"
         buttonLayout="none"
+        locale={locale}
         min={min}
         max={max}
         step={1}

@@ -6,10 +6,12 @@ export class ApiFailure extends Error {
   readonly code: string;
   readonly requestId: string | null;
   readonly retryAfterSeconds: number | null;
+  /** The fields at fault and why, where the answer says so. */
+  readonly fields: readonly FieldFailure[];
 
   constructor(
     message: string,
-    { status, code, requestId = null, retryAfterSeconds = null }: Omit<FailureDetails, "message">,
+    { status, code, requestId = null, retryAfterSeconds = null, fields = [] }: Omit<FailureDetails, "message">,
   ) {
     super(message);
     this.name = "ApiFailure";
@@ -17,8 +19,12 @@ export class ApiFailure extends Error {
     this.code = code;
     this.requestId = requestId;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.fields = fields;
   }
 }
+
+/** `path` as in the body that was sent: "actions.message.minXp". */
+export type FieldFailure = { path: string; message: string };
 
 type FailureDetails = {
   message: string;
@@ -26,6 +32,7 @@ type FailureDetails = {
   code: string;
   requestId?: string | null;
   retryAfterSeconds?: number | null;
+  fields?: readonly FieldFailure[];
 };
 
 type Call = {
@@ -85,7 +92,13 @@ function failureOf(response: Response, body: unknown): ApiFailure {
     code: body.error.code,
     requestId: body.meta?.requestId ?? response.headers.get("x-request-id"),
     retryAfterSeconds: retryAfterOf(response),
+    fields: Array.isArray(body.error.details) ? body.error.details.filter(isFieldFailure) : [],
   });
+}
+
+function isFieldFailure(value: unknown): value is FieldFailure {
+  if (typeof value !== "object" || value === null || !("path" in value) || !("message" in value)) return false;
+  return typeof value.path === "string" && typeof value.message === "string";
 }
 
 function unreadable(response: Response): ApiFailure {
@@ -102,7 +115,7 @@ function retryAfterOf(response: Response): number | null {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : null;
 }
 
-type ErrorBody = { error: { code: string; message: string }; meta?: { requestId?: string } };
+type ErrorBody = { error: { code: string; message: string; details?: unknown }; meta?: { requestId?: string } };
 
 function isErrorBody(body: unknown): body is ErrorBody {
   if (typeof body !== "object" || body === null || !("error" in body)) return false;

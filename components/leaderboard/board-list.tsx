@@ -3,7 +3,7 @@
 import { isAnonymous, nameOf } from "@/components/leaderboard/board";
 import { RowLine } from "@/components/leaderboard/row-line";
 import type { RowGain } from "@/components/leaderboard/use-gains";
-import { nameOnBoard, rowInWords } from "@/components/leaderboard/words";
+import { nameOnBoard, rowInWords, streakInWords } from "@/components/leaderboard/words";
 import { useFormats } from "@/components/ui/locale-context";
 import { MemberAvatar } from "@/components/ui/member-avatar";
 import type { BoardRow } from "@/services/leaderboard/show-standing";
@@ -48,9 +48,10 @@ type RowProps = Pick<BoardListProps, "rankNames" | "onOpen"> & {
 function Row({ row, isMe, gain, rankNames, onOpen, elementRef }: RowProps) {
   const formats = useFormats();
   const rankName = rankNameAt(rankNames, row.level);
+  const streak = streakInWords(row.streak_days, formats);
   const line = (
     <RowLine
-      words={rowInWords(row, isMe, [`level ${formats.number(row.level)}`, rankName], formats)}
+      words={rowInWords(row, isMe, [`level ${formats.number(row.level)}`, rankName, streak], formats)}
       rank={row.rank}
       rankChange={row.rank_change}
       avatar={
@@ -62,7 +63,8 @@ function Row({ row, isMe, gain, rankNames, onOpen, elementRef }: RowProps) {
       }
       name={isMe ? "You" : nameOnBoard(row)}
       isMuted={isAnonymous(row)}
-      detail={rankName}
+      detail={streak ?? rankName}
+      wideDetail={streak && rankName}
       level={row.level}
       xp={row.xp}
       gain={gain}

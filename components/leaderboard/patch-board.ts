@@ -3,7 +3,7 @@ import { competitionRanks } from "@/services/leaderboard/competition-ranks";
 import type { BoardChange, OwnNews } from "@/services/leaderboard/news";
 import type { BoardRow } from "@/services/leaderboard/show-standing";
 
-type Face = Pick<BoardRow, "level" | "name" | "username" | "picture_url">;
+type Face = Pick<BoardRow, "level" | "streak_days" | "name" | "username" | "picture_url">;
 type Move = { userId: string; xp: number; face: Face | null };
 
 /** The board after what has changed, as far as it is loaded. Every change is newer than what the board shows of that member. */
@@ -20,18 +20,23 @@ function applyChange(board: Board, change: BoardChange, viewer: Viewer): Board {
   const xp = xpOn(board, change);
   if (xp === "earlier") return board;
   if (xp === "later") return { ...board, isDoubtful: true };
-  const { level, name, username, pictureUrl } = change;
+  const { level, streakDays, name, username, pictureUrl } = change;
   const userId = isMe ? viewer.userId : change.memberId;
-  return applyMove(board, { userId, xp, face: { level, name, username, picture_url: pictureUrl } });
+  return applyMove(board, {
+    userId,
+    xp,
+    face: { level, streak_days: streakDays, name, username, picture_url: pictureUrl },
+  });
 }
 
 /** The board after the reader's own news, which come before everybody else's. */
 export function patchWithNews(board: Board, news: OwnNews): Board {
   const { me, filter } = board;
   if (me === null || filter === "month") return board;
-  const { progress, weekXp, rank } = news;
+  const { progress, weekXp, rank, streak } = news;
   const xp = filter === "week" ? weekXp : progress.xp;
-  const face = { level: progress.level, name: me.name, username: me.username, picture_url: me.picture_url };
+  const { name, username, picture_url } = me;
+  const face = { level: progress.level, streak_days: streak?.days ?? 0, name, username, picture_url };
   if (me.visibility === "hidden") return { ...board, me: { ...me, ...face, xp, rank: null } };
   const patched = applyMove(board, { userId: me.user_id, xp, face });
   if (filter !== "all-time" || rank === null || patched.me === null || isAmong(patched.rows, me.user_id))
@@ -76,6 +81,7 @@ function movedRow(known: Pick<BoardRow, keyof BoardRow & string> | Board["me"], 
     rank_change: known?.rank_change ?? null,
     xp,
     level: face?.level ?? known?.level ?? 1,
+    streak_days: face?.streak_days ?? known?.streak_days ?? 0,
     total_messages: known?.total_messages ?? 0,
     total_posts: known?.total_posts ?? 0,
     total_reactions: known?.total_reactions ?? 0,

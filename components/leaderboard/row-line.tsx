@@ -16,6 +16,8 @@ type RowLineProps = {
   isMuted?: boolean;
   /** Below the name; on phones the level stands before it. */
   detail: string | null;
+  /** Before it where there is room. */
+  wideDetail?: string | null;
   /** Null where the detail says something else than who this is. */
   level: number | null;
   xp: number;
@@ -25,7 +27,7 @@ type RowLineProps = {
 
 /** One line of the board, the same for a row of the list and for the reader's own at the bottom. Readers hear `words`. */
 export function RowLine(props: RowLineProps) {
-  const { words, rank, rankChange, avatar, name, isMuted, detail, level, xp, gain, isMe } = props;
+  const { words, rank, rankChange, avatar, name, isMuted, detail, wideDetail, level, xp, gain, isMe } = props;
   const { number, signed } = useFormats();
   return (
     <>
@@ -45,6 +47,7 @@ export function RowLine(props: RowLineProps) {
           </bdi>
           <span className="block truncate text-(--gray-11) text-[12px]/4">
             {level !== null && <span className="md:hidden">{`Level ${number(level)}${detail ? " · " : ""}`}</span>}
+            {wideDetail && <span className="hidden md:inline">{`${wideDetail} · `}</span>}
             {detail}
           </span>
         </span>
@@ -57,7 +60,10 @@ export function RowLine(props: RowLineProps) {
           )}
         </span>
         <span className="flex shrink-0 items-baseline justify-end md:w-36">
-          <span className="mr-2 min-w-7 text-right font-medium text-(--accent-11) text-[12px]/4">
+          {/* On the grey of the reader's own row the accent is too light to read. */}
+          <span
+            className={`mr-2 min-w-7 text-right font-medium text-[12px]/4 ${isMe ? "text-(--accent-12)" : "text-(--accent-11)"}`}
+          >
             {gain && signed(gain.xp)}
           </span>
           <span className={`text-(--gray-12) ${isMe ? "font-semibold" : "font-medium"}`}>

@@ -20,6 +20,11 @@ function rankChangeInWords(change: number, { number }: Formats): string {
   return `${change > 0 ? "up" : "down"} ${number(Math.abs(change))}`;
 }
 
+/** Of who has been here for some days in a row; null for the others. */
+export function streakInWords(days: number, { number }: Pick<Formats, "number">): string | null {
+  return days >= 2 ? `${number(days)} days in a row` : null;
+}
+
 type Spoken = Pick<BoardRow, "user_id" | "name" | "username" | "xp"> & {
   rank: number | null;
   rank_change: number | null;

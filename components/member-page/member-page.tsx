@@ -17,6 +17,7 @@ import { useNews } from "@/components/member-page/use-news";
 import { useShare } from "@/components/member-page/use-share";
 import { useTab } from "@/components/member-page/use-tab";
 import { RewardLadder } from "@/components/rewards/reward-ladder";
+import { BoostBanner } from "@/components/xp/boost-banner";
 import { HistoryList } from "@/components/xp/history-list";
 import { HowToEarn } from "@/components/xp/how-to-earn";
 import type { BoardRow } from "@/services/leaderboard/show-standing";
@@ -38,12 +39,14 @@ export function MemberPage({ data }: { data: MemberPageData }) {
   const [opened, setOpened] = useState<BoardRow | null>(null);
 
   const { card, ladder } = me;
+  const boosts = { boosts: me.boosts, timeZone, startedAt: now };
   const isFirstVisit = card.progress.xp === 0 && data.board.total === 0;
   const messageRate = rates.rates.find(({ action }) => action === "message");
 
   return (
     <>
       <LiveLine isAway={live === "away"} />
+      <BoostBanner {...boosts} />
       <main className="member-page">
         <h1 className="sr-only">Your level in {data.title}</h1>
         <div className="member-side">
@@ -62,6 +65,7 @@ export function MemberPage({ data }: { data: MemberPageData }) {
                   progress={card.progress}
                   rankNames={rankNames}
                   xpPerDay={card.xpPerDay}
+                  streak={card.streak}
                   timeZone={timeZone}
                   now={now}
                 />
@@ -70,7 +74,7 @@ export function MemberPage({ data }: { data: MemberPageData }) {
                 <h2 id="earn-title" className="sr-only">
                   How to earn here
                 </h2>
-                <HowToEarn rates={rates} />
+                <HowToEarn rates={rates} boosts={boosts} />
               </section>
             </div>
           </TabPanel>
@@ -89,7 +93,7 @@ export function MemberPage({ data }: { data: MemberPageData }) {
             />
             {isFirstVisit && (
               <div className="md:hidden">
-                <HowToEarn rates={rates} />
+                <HowToEarn rates={rates} boosts={boosts} />
               </div>
             )}
           </TabPanel>

@@ -5,7 +5,7 @@ import type { OwnNews } from "@/services/leaderboard/news";
 export function withNews(me: Me, news: OwnNews): Me {
   const { card } = me;
   if (news.version <= card.version) return me;
-  const { progress, rank, weekXp, version } = news;
+  const { progress, rank, weekXp, streak, version } = news;
   const isNew = card.rank === null && rank !== null;
   const isGone = card.rank !== null && rank === null;
   return {
@@ -15,6 +15,7 @@ export function withNews(me: Me, news: OwnNews): Me {
       progress,
       rank,
       weekXp,
+      streak,
       version,
       members: card.members + Number(isNew) - Number(isGone),
       rankChange: rankChangeOf(card, rank),

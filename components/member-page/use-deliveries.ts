@@ -32,9 +32,9 @@ export function useDeliveries(ladder: Ladder, onShow: () => void): void {
   }, [ladder, notify, formats]);
 }
 
-function deliveredIn({ rungs, granted }: Ladder): Delivered[] {
+function deliveredIn({ rungs, streaks, granted }: Ladder): Delivered[] {
   const all = [
-    ...rungs.map(({ ruleId, ...rung }) => ({ id: ruleId, ...rung })),
+    ...[...rungs, ...streaks].map(({ ruleId, ...rung }) => ({ id: ruleId, ...rung })),
     ...granted.map(({ rewardId, ...reward }) => ({ id: rewardId, ...reward })),
   ];
   return all.filter(({ state }) => state === "delivered");

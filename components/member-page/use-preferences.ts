@@ -2,12 +2,12 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { callApi } from "@/components/http/call-api";
-import type { MessageChoiceProps } from "@/components/members/message-choice";
+import type { MessageChoiceProps, Wishes } from "@/components/members/message-choice";
 
 /** What GET and PUT /api/preferences answer. */
-type Preferences = { notifications: boolean; timeZone: string | null };
+type Preferences = Wishes & { timeZone: string | null };
 
-/** Whether the reader wants to be told of levels and rewards, asked for when it is first looked at. */
+/** What the reader wants to be told, asked for when it is first looked at. */
 export function usePreferences(experienceId: string, isOpen: boolean): MessageChoiceProps {
   const client = useQueryClient();
   const queryKey = ["preferences", experienceId];
@@ -17,13 +17,13 @@ export function usePreferences(experienceId: string, isOpen: boolean): MessageCh
     enabled: isOpen,
   });
 
-  async function change(notifications: boolean) {
-    const json = { experienceId, notifications, timeZone: ownTimeZone() };
+  async function change({ notifications, streakWarning }: Wishes) {
+    const json = { experienceId, notifications, streakWarning, timeZone: ownTimeZone() };
     client.setQueryData<Preferences>(queryKey, await callApi<Preferences>("/api/preferences", { method: "PUT", json }));
   }
 
   return {
-    wanted: data?.notifications,
+    wishes: data,
     hasFailed: isError && data === undefined,
     onRetry: () => refetch(),
     onChange: change,

@@ -3,33 +3,37 @@
 import { Button, Skeleton, Switch } from "frosted-ui";
 import { useId, useState } from "react";
 
+export type Wishes = { notifications: boolean; streakWarning: boolean };
+
 export type MessageChoiceProps = {
-  /** Undefined until it is known. */
-  wanted: boolean | undefined;
-  /** It could not be read. */
+  /** Undefined until they are known. */
+  wishes: Wishes | undefined;
+  /** They could not be read. */
   hasFailed: boolean;
   onRetry: () => unknown;
   /** Resolves when it holds; a rejection leaves the choice as it was. */
-  onChange: (wanted: boolean) => Promise<void>;
+  onChange: (wishes: Wishes) => Promise<void>;
 };
 
-/** Whether the reader is told of levels and rewards outside of this page. */
-export function MessageChoice({ wanted, hasFailed, onRetry, onChange }: MessageChoiceProps) {
+/** What the reader is told outside of this page. */
+export function MessageChoice({ wishes, hasFailed, onRetry, onChange }: MessageChoiceProps) {
   return (
-    <section aria-busy={wanted === undefined && !hasFailed}>
+    <section aria-busy={wishes === undefined && !hasFailed}>
       <h3 className="font-semibold text-(--gray-12) text-[14px]/5">Messages from WEE5</h3>
-      {wanted !== undefined && <Choice wanted={wanted} onChange={onChange} />}
-      {wanted === undefined && (hasFailed ? <DidNotLoad onRetry={onRetry} /> : <Loading />)}
+      {wishes !== undefined && <Choices wishes={wishes} onChange={onChange} />}
+      {wishes === undefined && (hasFailed ? <DidNotLoad onRetry={onRetry} /> : <Loading />)}
     </section>
   );
 }
 
-function Choice({ wanted, onChange }: { wanted: boolean } & Pick<MessageChoiceProps, "onChange">) {
-  const id = useId();
-  const [chosen, setChosen] = useState<boolean | null>(null);
+function Choices({ wishes, onChange }: { wishes: Wishes } & Pick<MessageChoiceProps, "onChange">) {
+  const [chosen, setChosen] = useState<Wishes | null>(null);
   const [hasFailed, setHasFailed] = useState(false);
+  const { notifications, streakWarning } = chosen ?? wishes;
+  const isBusy = chosen !== null;
 
-  async function choose(next: boolean) {
+  async function choose(change: Partial<Wishes>) {
+    const next = { ...wishes, ...change };
     setChosen(next);
     setHasFailed(false);
     await onChange(next).catch(() => setHasFailed(true));
@@ -38,25 +42,21 @@ function Choice({ wanted, onChange }: { wanted: boolean } & Pick<MessageChoicePr
 
   return (
     <>
-      <label htmlFor={id} className="flex min-h-14 cursor-pointer items-center gap-3 py-2">
-        <span className="min-w-0 flex-1">
-          <span className="block text-(--gray-12) text-[14px]/5">Tell me about levels and rewards</span>
-          <span id={`${id}-what`} className="block text-(--gray-11) text-[12px]/4">
-            By notification, message or announcement in chat. Rewards arrive in any case.
-          </span>
-        </span>
-        <Switch
-          id={id}
-          size="2"
-          color="gray"
-          highContrast
-          checked={chosen ?? wanted}
-          readOnly={chosen !== null}
-          onCheckedChange={choose}
-          aria-label="Tell me about levels and rewards"
-          aria-describedby={`${id}-what`}
-        />
-      </label>
+      <Choice
+        label="Tell me about levels and rewards"
+        explanation="By notification, message or announcement in chat. Rewards arrive in any case."
+        isOn={notifications}
+        isBusy={isBusy}
+        onSwitch={(on) => choose({ notifications: on })}
+      />
+      <Choice
+        label="Tell me in the evening when my streak would end"
+        explanation="By notification, from three days in a row on, when nothing has been counted that day."
+        isOn={notifications && streakWarning}
+        isBusy={isBusy}
+        isDisabled={!notifications}
+        onSwitch={(on) => choose({ streakWarning: on })}
+      />
       <p role="status" className="text-(--gray-11) text-[12px]/4">
         {hasFailed && "That was not saved. Nothing has changed; try again."}
       </p>
@@ -64,7 +64,51 @@ function Choice({ wanted, onChange }: { wanted: boolean } & Pick<MessageChoicePr
   );
 }
 
+type ChoiceProps = {
+  label: string;
+  explanation: string;
+  isOn: boolean;
+  isBusy: boolean;
+  isDisabled?: boolean;
+  onSwitch: (on: boolean) => void;
+};
+
+function Choice({ label, explanation, isOn, isBusy, isDisabled, onSwitch }: ChoiceProps) {
+  const id = useId();
+  return (
+    <label htmlFor={id} className="flex min-h-14 cursor-pointer items-center gap-3 py-2">
+      <span className="min-w-0 flex-1">
+        <span className="block text-(--gray-12) text-[14px]/5">{label}</span>
+        <span id={`${id}-what`} className="block text-(--gray-11) text-[12px]/4">
+          {explanation}
+        </span>
+      </span>
+      <Switch
+        id={id}
+        size="2"
+        color="gray"
+        highContrast
+        checked={isOn}
+        readOnly={isBusy}
+        disabled={isDisabled}
+        onCheckedChange={onSwitch}
+        aria-label={label}
+        aria-describedby={`${id}-what`}
+      />
+    </label>
+  );
+}
+
 function Loading() {
+  return (
+    <>
+      <LoadingChoice />
+      <LoadingChoice />
+    </>
+  );
+}
+
+function LoadingChoice() {
   return (
     <div aria-hidden="true" className="flex min-h-14 items-center gap-3 py-2">
       <span className="flex flex-1 flex-col gap-1">

@@ -30,6 +30,12 @@ export function ProfileDetails({ profile, timeZone }: { profile: Profile; timeZo
           term="Rank"
           value={profile.rank === null ? "Not on the board" : `${number(profile.rank)} of ${number(profile.members)}`}
         />
+        {profile.streak && (
+          <>
+            <Fact term="Streak" value={daysInARow(profile.streak.days, number)} />
+            <Fact term="Longest streak" value={daysInARow(profile.streak.longest, number)} />
+          </>
+        )}
         <Fact term="Messages" value={number(profile.totalMessages)} />
         <Fact term="Posts and comments" value={number(profile.totalPosts)} />
         <Fact term="Reactions" value={number(profile.totalReactions)} />
@@ -39,6 +45,11 @@ export function ProfileDetails({ profile, timeZone }: { profile: Profile; timeZo
       </p>
     </>
   );
+}
+
+function daysInARow(days: number, number: (value: number) => string): string {
+  if (days === 0) return "None";
+  return days === 1 ? "1 day" : `${number(days)} days in a row`;
 }
 
 function Fact({ term, value }: { term: string; value: string }) {

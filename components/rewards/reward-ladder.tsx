@@ -8,17 +8,21 @@ import { GrantedRewards } from "@/components/rewards/granted-rewards";
 import { RankNameRow } from "@/components/rewards/rank-name-row";
 import { rewardName } from "@/components/rewards/reward-words";
 import { rungInWords } from "@/components/rewards/rung-words";
+import { StreakRewards } from "@/components/rewards/streak-rewards";
 import { FiveRing } from "@/components/ui/five-ring";
 import { useFormats } from "@/components/ui/locale-context";
 import { type Ladder, nextRung, type Rung } from "@/services/rewards/ladder";
 import { shareOfLevel } from "@/services/xp/five-bar";
 import { type Progress, type RankName, rankNameAt } from "@/services/xp/progress";
+import type { StreakNow } from "@/services/xp/streak";
 
 type RewardLadderProps = {
   ladder: Ladder;
   progress: Progress;
   rankNames: readonly RankName[];
   xpPerDay: number | null;
+  /** Null where streaks are off. */
+  streak: StreakNow | null;
   /** Of the community: the days of what was delivered are its days. */
   timeZone: string;
   /** The server's clock in milliseconds, when the page was made. */
@@ -33,7 +37,8 @@ export function RewardLadder(props: RewardLadderProps) {
   const next = nextRung(ladder, progress.xp);
   const steps = stepsOf(ladder.rungs, rankNames);
   const rankNow = rankNameAt(rankNames, progress.level);
-  if (ladder.rungs.length === 0 && ladder.granted.length === 0 && rankNames.length === 0) return <NoRewards />;
+  const rewards = ladder.rungs.length + ladder.streaks.length + ladder.granted.length;
+  if (rewards === 0 && rankNames.length === 0) return <NoRewards />;
   return (
     <div className="flex flex-col gap-6">
       <GrantedRewards {...props} />
@@ -53,6 +58,7 @@ export function RewardLadder(props: RewardLadderProps) {
           ),
         )}
       </ol>
+      <StreakRewards {...props} />
       <p className="text-(--gray-11) text-[12px]/4">{footnote(ladder)}</p>
     </div>
   );
@@ -117,13 +123,14 @@ function RungMark({ rung, isNext, progress }: { rung: Rung; isNext: boolean; pro
   );
 }
 
-function footnote({ rungs, isConfirmed }: Ladder): string {
-  if (rungs.length === 0) return "Levels pay no rewards here yet.";
+function footnote({ rungs, streaks, isConfirmed }: Ladder): string {
+  const all = [...rungs, ...streaks];
+  if (all.length === 0) return "Levels pay no rewards here yet.";
   if (!isConfirmed) {
     return "The creator has not confirmed the rewards yet. Your XP and levels count already, and nothing is sent before.";
   }
-  const days = rungs.some(({ type }) => type === "free_days") ? " Free days are added to your membership." : "";
-  const codes = rungs.some(({ type }) => type === "promo_code") ? " Codes appear here." : "";
+  const days = all.some(({ type }) => type === "free_days") ? " Free days are added to your membership." : "";
+  const codes = all.some(({ type }) => type === "promo_code") ? " Codes appear here." : "";
   return `Rewards arrive by themselves, usually within a minute.${days}${codes}`;
 }
 

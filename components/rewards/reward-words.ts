@@ -1,7 +1,7 @@
 import type { Formats } from "@/components/ui/formats";
 import type { Rung } from "@/services/rewards/ladder";
 
-/** What a level pays: "7 free days", "50 % off, one code". */
+/** What a level or a streak pays: "7 free days", "50 % off, one code". */
 export function rewardName({ type, value }: Pick<Rung, "type" | "value">, { number }: Formats): string {
   if (type === "free_days" && value.days !== undefined) {
     return value.days === 1 ? "1 free day" : `${number(value.days)} free days`;

@@ -65,15 +65,19 @@ function PlanContents({ plan: { includes, now, soon } }: { plan: Plan }) {
           ))}
         </ul>
       )}
-      <p className={`font-medium text-(--gray-12) ${now.length > 0 ? "mt-2" : ""}`}>Soon</p>
-      <ul className="flex flex-col gap-2.5 text-(--gray-11)">
-        {soon.map((text) => (
-          <li key={text} className="flex gap-3">
-            <Clock size={16} strokeWidth={1.75} aria-hidden="true" className="mt-0.5 shrink-0" />
-            {text}
-          </li>
-        ))}
-      </ul>
+      {soon.length > 0 && (
+        <>
+          <p className={`font-medium text-(--gray-12) ${now.length > 0 ? "mt-2" : ""}`}>Soon</p>
+          <ul className="flex flex-col gap-2.5 text-(--gray-11)">
+            {soon.map((text) => (
+              <li key={text} className="flex gap-3">
+                <Clock size={16} strokeWidth={1.75} aria-hidden="true" className="mt-0.5 shrink-0" />
+                {text}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
     </div>
   );
 }

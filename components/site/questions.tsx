@@ -10,7 +10,7 @@ const QUESTIONS = [
   {
     question: "What counts today?",
     answer:
-      "Messages and reactions in your chats. Forum posts, comments, lessons and daily visits come in later releases.",
+      "Messages and reactions in your chats, posts, comments and likes in your forums. Lessons, daily visits and days in a row pay once you switch them on. What is deleted stops counting.",
   },
   {
     question: "Do members need an account?",
@@ -24,7 +24,7 @@ const QUESTIONS = [
   {
     question: "What if Whop or WEE5 is away for a while?",
     answer:
-      "Whop keeps what it could not deliver and sends it again. It then counts at the time it happened, as if nothing had been away.",
+      "Whop keeps what it could not deliver and sends it again, and WEE5 reads once more what it has missed. It then counts at the time it happened, as if nothing had been away.",
   },
 ];
 

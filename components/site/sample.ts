@@ -51,6 +51,7 @@ export function sampleCard(step: number): Card {
     rankChange: 4 + passed,
     weekXp: 612 + xp - START_XP,
     xpPerDay: 90,
+    streak: { days: 6, longest: 11, freezes: 1, isActiveToday: true, isRestDay: false },
     version: step,
   };
 }
@@ -65,6 +66,7 @@ export function sampleLadder(step: number): Ladder {
   return {
     isConfirmed: true,
     granted: [],
+    streaks: [],
     rungs: REWARDS.map((reward) => {
       const startsAt = levelStart(reward.level);
       return {

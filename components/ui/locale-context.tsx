@@ -13,3 +13,8 @@ export function LocaleProvider({ locale, children }: { locale: string; children:
 export function useFormats(): Formats {
   return formatsOf(useContext(LocaleContext));
 }
+
+/** For what formats by itself: left alone, it would write in the server's language there and in the browser's here. */
+export function useLocale(): string {
+  return useContext(LocaleContext);
+}

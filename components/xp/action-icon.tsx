@@ -1,6 +1,7 @@
 import {
   BookOpen,
   CalendarCheck,
+  CalendarDays,
   FileText,
   Heart,
   HeartHandshake,
@@ -20,6 +21,7 @@ const ICONS: Record<string, LucideIcon> = {
   reaction_received: HeartHandshake,
   lesson: BookOpen,
   daily_visit: CalendarCheck,
+  streak_bonus: CalendarDays,
   adjustment: SlidersHorizontal,
 };
 

@@ -7,6 +7,8 @@ const KNOWN: Record<string, { one: string; many: string }> = {
   reaction_received: { one: "Reaction received", many: "reactions received" },
   lesson: { one: "Lesson finished", many: "lessons finished" },
   daily_visit: { one: "Daily visit", many: "daily visits" },
+  member_joined: { one: "Joined", many: "times joined" },
+  streak_bonus: { one: "Streak bonus", many: "streak bonuses" },
   adjustment: { one: "Adjustment", many: "adjustments" },
 };
 

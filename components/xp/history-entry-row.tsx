@@ -12,7 +12,7 @@ import type { HistoryEntry } from "@/services/xp/history-entry";
 
 /** One activity with its receipt. */
 export function HistoryEntryRow({ entry, time }: { entry: HistoryEntry; time: string }) {
-  const { title, reason, tone } = explainReceipt(entry, useFormats().number);
+  const { title, reason, tone } = explainReceipt(entry, useFormats().decimal);
   return (
     <Row
       mark={<ActionIcon action={entry.action} isTakenBack={tone === "taken-back"} />}
@@ -26,10 +26,10 @@ export function HistoryEntryRow({ entry, time }: { entry: HistoryEntry; time: st
 
 /** Several that paid nothing for the same reason. */
 export function RunRow({ entries, time }: { entries: Run; time: string }) {
-  const { number } = useFormats();
+  const { number, decimal } = useFormats();
   const [latest] = entries;
   // What differs among them (how many seconds were left) is left out.
-  const { title, reason } = explainReceipt({ ...latest, why: sharedWhy(entries) }, number);
+  const { title, reason } = explainReceipt({ ...latest, why: sharedWhy(entries) }, decimal);
   const counted = actionCount(latest.action, number(entries.length));
   const place = latest.experienceName === null ? "" : ` in ${latest.experienceName}`;
   return (
@@ -47,8 +47,11 @@ function sharedWhy([{ why: first }, ...others]: Run): HistoryEntry["why"] {
   return {
     minLength: others.every(({ why }) => why.minLength === first.minLength) ? first.minLength : undefined,
     dailyXpCap: others.every(({ why }) => why.dailyXpCap === first.dailyXpCap) ? first.dailyXpCap : undefined,
+    multiplied: others.every(({ why }) => isSame(why.multiplied, first.multiplied)) ? first.multiplied : undefined,
   };
 }
+
+const isSame = (one: object | undefined, other: object | undefined) => JSON.stringify(one) === JSON.stringify(other);
 
 /** A level that was reached, above what reached it. */
 export function LevelRow({ level, time, rungs }: { level: number; time: string; rungs: readonly Rung[] }) {

@@ -2,11 +2,13 @@
 
 import { useFormats } from "@/components/ui/locale-context";
 import { actionName } from "@/components/xp/action-words";
+import { type BoostsHere, MultiplierList } from "@/components/xp/multiplier-list";
 import { amountInWords, paceOfRate } from "@/components/xp/rate-words";
 import type { Rates } from "@/services/xp/rate";
 
-/** What earns XP in a community, and how often. */
-export function HowToEarn({ rates: { rates, dailyXpCap, paused } }: { rates: Rates }) {
+/** What earns XP in a community, how often, and what multiplies it now. */
+export function HowToEarn({ rates: all, boosts }: { rates: Rates; boosts?: BoostsHere }) {
+  const { rates, dailyXpCap, paused, multipliers } = all;
   const formats = useFormats();
   const paying = rates.filter(({ maxXp }) => maxXp > 0);
   return (
@@ -42,6 +44,7 @@ export function HowToEarn({ rates: { rates, dailyXpCap, paused } }: { rates: Rat
           </tbody>
         </table>
       )}
+      {paying.length > 0 && <MultiplierList multipliers={multipliers} boosts={boosts} />}
       {dailyXpCap !== null && paying.length > 0 && (
         <p className="border-(--gray-a4) border-t pt-2.5 text-(--gray-11) text-[12px]/4">
           All together at most {formats.number(dailyXpCap)} XP a day, again from midnight.

@@ -2,7 +2,7 @@ import type { Formats } from "@/components/ui/formats";
 import type { Rate } from "@/services/xp/rate";
 
 /** "20 XP", or "15–25 XP" where the amount is drawn. */
-export function amountInWords({ minXp, maxXp }: Rate, { number }: Formats): string {
+export function amountInWords({ minXp, maxXp }: Pick<Rate, "minXp" | "maxXp">, { number }: Formats): string {
   return minXp === maxXp ? `${number(maxXp)}\u00a0XP` : `${number(minXp)}–${number(maxXp)}\u00a0XP`;
 }
 

@@ -46,9 +46,17 @@ export function drawArrivals(sample: Sample, community: SampleCommunity, talk: T
   return { history, removals, removedAhead, last };
 }
 
-function activityOf({ kind, id, userId, at, place, text, about }: Talk, keyedHash: KeyedHash): Activity {
+/** The messages that a moderator has deleted by the end: Whop does not show them any more. */
+export function deletedIn(sample: Sample, community: SampleCommunity, talk: Talk[]): Set<string> {
+  const noHash = { contentHash: () => "", opaqueId: () => "" };
+  const { removals, removedAhead } = drawArrivals(sample, community, talk, noHash);
+  return new Set([...removals, ...removedAhead].map((id) => id.replace("message:", "")));
+}
+
+function activityOf(talk: Talk, keyedHash: KeyedHash): Activity {
+  const { kind, userId, at, place, text, about } = talk;
   return {
-    activityId: kind === "reaction" ? `reaction:${userId}:${about?.id}` : `${kind}:${id}`,
+    activityId: activityIdOf(talk),
     userId,
     action: kind,
     occurredAt: new Date(at),
@@ -58,6 +66,22 @@ function activityOf({ kind, id, userId, at, place, text, about }: Talk, keyedHas
     contentHash: text === undefined ? undefined : keyedHash.contentHash(text),
     source: "seed",
   };
+}
+
+/** As the app itself would know it. */
+function activityIdOf({ kind, id, userId, at, about }: Talk): string {
+  switch (kind) {
+    case "reaction":
+      return `reaction:${userId}:${about?.id}`;
+    case "lesson":
+      return `lesson:${userId}:${id}`;
+    case "daily_visit":
+      return `daily_visit:${userId}:${new Date(at).toISOString().slice(0, 10)}`;
+    case "member_joined":
+      return `member_joined:${userId}`;
+    default:
+      return `${kind}:${id}`;
+  }
 }
 
 /** Some minutes of one member, all of which a moderator deleted. */

@@ -35,7 +35,9 @@ export async function deliverHistory({ owner, world }: HistoryDeps, community: S
     const past = rewardHistory(await listEarned(trx, companyId), memberships, { exMemberId, playedIds });
     await storeRewards(trx, companyId, past.rewards);
     for (const { id, ...change } of past.memberships) world.changeMembership(id, change);
+    await endMembership(trx, world, community);
     await grantPrize(trx, world, community);
+    await promiseForStreaks(trx, companyId);
     await announceIn(trx, companyId, community.chats[0]?.experienceId ?? "");
   });
 }
@@ -69,6 +71,16 @@ async function storeRewards(trx: Transaction<DB>, companyId: string, rewards: re
       and s.community_id = c.community_id and s.version = c.settings_version`.execute(trx);
 }
 
+/** The webhook of it came while the history went on. */
+async function endMembership(trx: Transaction<DB>, world: World, { companyId, exMemberId }: SampleCommunity) {
+  for (const { id, userId, leftAt } of world.membershipsOf(companyId)) {
+    if (userId !== exMemberId || leftAt === null) continue;
+    await sql`select record_membership(${companyId}, ${userId}, ${`${id}:left:${leftAt}`}, ${id}, 'left', ${leftAt}, 'webhook')`.execute(
+      trx,
+    );
+  }
+}
+
 /** A reward by hand, for the member whom the page shows first: a promo code, which no level of the history pays. */
 async function grantPrize(trx: Transaction<DB>, world: World, { companyId, ownerId, memberId }: SampleCommunity) {
   const { value, code, note } = PRIZE;
@@ -97,6 +109,14 @@ async function grantPrize(trx: Transaction<DB>, world: World, { companyId, owner
     update rewards r set state = 'delivered', delivered_at = now(), delivered_how = 'sent', code = ${code}, whop_id = ${promo?.id},
       idempotency_key = gen_random_uuid()::text, keyed_at = now(), request = ${JSON.stringify(request)}::jsonb, calls = 1
     where r.community_id = ${companyId} and r.reward_id = ${granted.rows[0]?.id}`.execute(trx);
+}
+
+/** From now on: what has been reached in the history brings none. */
+async function promiseForStreaks(trx: Transaction<DB>, companyId: string): Promise<void> {
+  await sql`insert into reward_rules (community_id, streak_days, type, value) values
+    (${companyId}, 30, 'badge', '{"name": "Thirty days in a row"}'), (${companyId}, 100, 'free_days', '{"days": 7}')`.execute(
+    trx,
+  );
 }
 
 async function announceIn(trx: Transaction<DB>, companyId: string, experienceId: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Place, Sample, SampleCommunity } from "@/dev/seed/communities";
 import { createDraws, type Draws } from "@/dev/seed/draws";
 import { localMidnight, utcMidnight } from "@/dev/seed/local-time";
 import { drawComment, drawMessage, drawPost } from "@/dev/seed/texts";
+import { lessonIdOf } from "@/dev/whop/lessons";
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600_000;
@@ -23,7 +24,7 @@ export type Talk = {
   at: number;
   place: Place;
   text?: string;
-  /** The message that was reacted to. */
+  /** What was reacted to: a message, a post or a comment. */
   about?: Talk;
 };
 
@@ -39,7 +40,7 @@ export function drawTalk(sample: Sample, community: SampleCommunity): Talk[] {
     const draws = createDraws(sample.seed, `reactions/${community.label}/${person.id}`);
     return drawReactions(draws, sample, person, messages);
   });
-  return [...said, ...reactions].sort(byTime);
+  return [...said, ...reactions, ...drawLikes(sample, community, said)].sort(byTime);
 }
 
 const byTime = (one: Talk, other: Talk) => one.at - other.at || (one.id < other.id ? -1 : 1);
@@ -67,8 +68,12 @@ function drawVisits(draws: Draws, { startsAt, endsAt }: Sample, person: Person):
 function drawDays(draws: Draws, sample: Sample, community: SampleCommunity, person: Person): Talk[] {
   const said: Talk[] = [];
   const until = sample.endsAt.getTime();
-  const by = (kind: TalkKind, at: number, place: Place, text?: string) =>
-    said.push({ kind, id: draws.id("post"), userId: person.id, at: Math.round(at), place, text });
+  let lessons = 0;
+  const by = (kind: TalkKind, at: number, place: Place, text?: string) => {
+    const id = draws.id("post");
+    const known = kind === "lesson" ? lessonIdOf(place.experienceId, lessons) : id;
+    said.push({ kind, id: known, userId: person.id, at: Math.round(at), place, text });
+  };
 
   if (person.joinedAt >= sample.startsAt) by("member_joined", person.joinedAt.getTime(), community.app);
   const chats = community.playground ? [...community.chats, community.playground] : community.chats;
@@ -76,7 +81,10 @@ function drawDays(draws: Draws, sample: Sample, community: SampleCommunity, pers
   for (const visit of drawVisits(draws, sample, person)) {
     const day = new Date(visit.at).toISOString().slice(0, 10);
     if (day !== lastDay && draws.chance(0.2)) by("daily_visit", visit.at, community.app);
-    if (person.learner && draws.chance(0.02)) by("lesson", visit.at + 60 * SECOND_MS, community.course);
+    if (person.learner && draws.chance(0.02)) {
+      lessons += 1;
+      by("lesson", visit.at + 60 * SECOND_MS, community.course);
+    }
     lastDay = day;
     let at = visit.at;
     let place = chats[draws.weighted(chats.map(({ weight }) => weight))] ?? community.app;
@@ -111,6 +119,31 @@ function drawReactions(draws: Draws, sample: Sample, person: Person, messages: T
     }
   }
   return reactions;
+}
+
+/** Of posts and comments, within hours. */
+function drawLikes(sample: Sample, { label, people }: SampleCommunity, said: Talk[]): Talk[] {
+  const draws = createDraws(sample.seed, `likes/${label}`);
+  const weights = people.map(({ messagesPerDay }) => Math.sqrt(messagesPerDay));
+  const likes: Talk[] = [];
+  for (const about of said.filter(({ kind }) => kind === "post" || kind === "comment")) {
+    const given = new Set<Person>();
+    for (let left = draws.count(about.kind === "post" ? 2 : 0.5); left > 0; left -= 1) {
+      const person = people[draws.weighted(weights)];
+      const at = Math.round(about.at + draws.pause(3) * HOUR_MS);
+      const id = draws.id("reac");
+      if (!person || given.has(person) || person.id === about.userId || !isThere(sample, person, at)) continue;
+      given.add(person);
+      likes.push({ kind: "reaction", id, userId: person.id, at, place: about.place, about });
+    }
+  }
+  return likes;
+}
+
+function isThere({ endsAt }: Sample, { joinedAt, leftAt, silentFrom }: Person, at: number): boolean {
+  return (
+    [endsAt, leftAt, silentFrom].every((until) => until === null || at < until.getTime()) && at >= joinedAt.getTime()
+  );
 }
 
 /** Where the first message later than a time stands in the list. */

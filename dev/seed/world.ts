@@ -1,9 +1,12 @@
+import { deletedIn } from "@/dev/seed/arrivals";
 import type { Sample, SampleCommunity } from "@/dev/seed/communities";
 import { createDraws } from "@/dev/seed/draws";
+import { forumOf } from "@/dev/seed/forum";
 import type { Talk } from "@/dev/seed/talk";
 import type {
   Channel,
   Experience,
+  FinishedLesson,
   Membership,
   Message,
   Reaction,
@@ -25,9 +28,12 @@ export function worldOf(sample: Sample, talk: Talk[][]): WorldData {
   for (const { id, username, name, bio, hasPicture, joinedAt } of communities.flatMap(({ people }) => people)) {
     users.set(id, { id, username, name, bio, hasPicture, createdAt: joinedAt.toISOString() });
   }
-  const recent = talk.flat().filter(({ at }) => at >= endsAt.getTime() - SHOWN_MS);
+  const shownFrom = endsAt.getTime() - SHOWN_MS;
+  const deleted = communities.map((community, index) => deletedIn(sample, community, talk[index] ?? []));
+  const recent = talk.flatMap((of, index) => of.filter(({ at, id }) => at >= shownFrom && !deleted[index]?.has(id)));
   const messages = recent.filter(({ kind }) => kind === "message").map(messageOf);
   const shown = new Set(messages.map(({ id }) => id));
+  const forums = talk.map((of) => forumOf(sample, of, shownFrom));
   return {
     users: [...users.values()],
     companies: communities.map(({ companyId, title, route }) => ({ id: companyId, title, route, createdAt })),
@@ -37,6 +43,12 @@ export function worldOf(sample: Sample, talk: Talk[][]): WorldData {
     team: communities.flatMap(teamOf),
     messages,
     reactions: recent.filter(({ about }) => about && shown.has(about.id)).map(reactionOf),
+    posts: forums.flatMap(({ posts }) => posts),
+    likes: forums.flatMap(({ likes }) => likes),
+    lessons: talk
+      .flat()
+      .filter(({ kind }) => kind === "lesson")
+      .map(lessonOf),
   };
 }
 
@@ -84,6 +96,12 @@ function teamOf({ companyId, ownerId, adminId, moderatorId }: SampleCommunity): 
 function messageOf({ id, userId, at, place, text = "" }: Talk): Message {
   const createdAt = new Date(at).toISOString();
   return { id, channelId: place.channelId, userId, content: text, type: "regular", replyingToId: null, createdAt };
+}
+
+function lessonOf({ id, userId, at, place }: Talk): FinishedLesson {
+  const { experienceId } = place;
+  const finishedAt = new Date(at).toISOString();
+  return { id: `crsi_${userId}_${id}`, userId, experienceId, lessonId: id, finishedAt };
 }
 
 function reactionOf({ id, userId, at, about }: Talk): Reaction {

@@ -79,5 +79,10 @@ async function askWhop(whop: AccessSource, companyId: string, userId: string): P
   if (!hasAccess || accessLevel === "no_access") return null;
   if (accessLevel !== "admin") return "member";
   const teamRole = await whop.listAuthorizedUsers(companyId, userId);
-  return (teamRole !== null && Object.hasOwn(ROLE_BY_TEAM_ROLE, teamRole) && ROLE_BY_TEAM_ROLE[teamRole]) || "member";
+  return teamRole === null ? "member" : roleOnTeam(teamRole);
+}
+
+/** What a role that Whop gives on its team is here. */
+export function roleOnTeam(teamRole: string): Role {
+  return (Object.hasOwn(ROLE_BY_TEAM_ROLE, teamRole) && ROLE_BY_TEAM_ROLE[teamRole]) || "member";
 }

@@ -1,18 +1,29 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
-import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors";
 import { type Command, commandIn } from "@/services/activity/command";
+import {
+  type FactsDeps,
+  joiningActivity,
+  lessonActivity,
+  messageActivity,
+  reactionActivities,
+  textFacts,
+  whyNotCounted,
+} from "@/services/activity/facts";
+import { saidByOlderWhop, saidByOwner, saidByWhop } from "@/services/activity/read-membership";
 import {
   ActionEvent,
   ChatMessageCreated,
   ChatReactionCreated,
-  MembershipActivated,
-  MembershipWentValid,
+  LessonCompleted,
+  MembershipChanged,
+  OlderMembershipChanged,
   OwnerData,
   WhopEvent,
 } from "@/services/activity/webhook.schema";
 import type { Activity } from "@/services/xp/activity";
+import type { MembershipFact } from "@/services/xp/membership";
 
 /** Where an event happened, as it says itself. */
 export type Place = { experienceId?: string; companyId?: string };
@@ -35,12 +46,12 @@ export type Asked = {
 /** What a signed webhook says, and where; "ignored" where nothing of it counts (`reason` says what it was). */
 export type Reading =
   | ({ kind: "activity"; activity: Activity } & Place)
+  /** What it is to who reacts, then what it is to the author, if anything. */
+  | ({ kind: "reaction"; activities: Activity[] } & Place)
   | ({ kind: "command"; asked: Asked } & Place)
-  /** A membership has begun; in the owner's form that is an activity as well. */
-  | ({ kind: "membership"; userId: string; activity?: Activity } & Place)
+  /** A membership has begun or ended; that it has begun, where the event says when, is an activity as well. */
+  | ({ kind: "membership"; fact: MembershipFact; activity?: Activity } & Place)
   | { kind: "ignored"; reason: string };
-
-type ReadDeps = Pick<Deps, "keyedHash"> & { env: Pick<Deps["env"], "whopBotUserId"> };
 
 /** The owner's events and the action each one is. */
 const OWNER_ACTIONS: Readonly<Record<string, string>> = {
@@ -50,97 +61,141 @@ const OWNER_ACTIONS: Readonly<Record<string, string>> = {
   "membership.created": "member_joined",
 };
 
+/** In Whop's older form. */
+const OLDER_MEMBERSHIP_EVENTS: Readonly<Record<string, "joined" | "left">> = {
+  "membership.went_valid": "joined",
+  "membership.went_invalid": "left",
+};
+
 /**
  * Reads the body of a webhook whose signature has been verified; the shape of the body decides which form it is.
- * Unknown events are ignored. @throws AppError bad_request with the fields at fault when a known event is malformed.
+ * Unknown events are ignored.
+ * @param sentAt as the signature says: the time of an event that tells none.
+ * @throws AppError bad_request with the fields at fault when a known event is malformed.
  */
-export function readEvent(deps: ReadDeps, body: string): Reading {
+export function readEvent(deps: FactsDeps, body: string, sentAt: Date): Reading {
   const json = parseJson(body);
   if (isObject(json) && "type" in json) return readWhopEvent(deps, checked(WhopEvent, json));
   const { action, data } = checked(ActionEvent, json);
+  if (Object.hasOwn(OLDER_MEMBERSHIP_EVENTS, action)) return readOlderMembership(action, data, sentAt);
   return readOwnerEvent(deps, action, data);
 }
 
-function readWhopEvent(deps: ReadDeps, event: z.output<typeof WhopEvent>): Reading {
+type EventOfWhop = z.output<typeof WhopEvent>;
+
+function readWhopEvent(deps: FactsDeps, event: EventOfWhop): Reading {
   const companyId = event.company_id ?? event.account_id ?? undefined;
-  if (event.type === "chat.message.created") {
-    const { channel, message } = checked(ChatMessageCreated, event.data, "data");
-    const reason = notCounted(deps, channel, message, message.user.id);
-    if (reason) return { kind: "ignored", reason };
-    const experienceId = channel.experience_id ?? undefined;
-    const command = commandIn(message.content);
-    if (command) {
-      const asked: Asked = {
-        command,
-        userId: message.user.id,
-        messageId: message.id,
-        replyingToId: message.id,
-        channelId: channel.id,
-        experienceId: experienceId ?? null,
-        askedAt: message.created_at,
-      };
-      return { kind: "command", asked, experienceId, companyId };
-    }
-    const activity: Activity = {
-      activityId: `message:${message.id}`,
-      userId: message.user.id,
-      action: "message",
-      occurredAt: message.created_at,
-      experienceId: experienceId ?? channel.id,
-      ...textFacts(deps, message.content),
-      source: "webhook",
-    };
-    return { kind: "activity", activity, experienceId, companyId };
+  switch (event.type) {
+    case "chat.message.created":
+      return readMessage(deps, event, companyId);
+    case "chat.reaction.created":
+      return readReaction(deps, event, companyId);
+    case "course_lesson_interaction.completed":
+      return readLesson(event, companyId);
+    case "membership.activated":
+    case "membership.deactivated":
+      return readMembership(event.type, event, companyId);
+    default:
+      return { kind: "ignored", reason: event.type };
   }
-  if (event.type === "chat.reaction.created") {
-    const { channel, message, reaction } = checked(ChatReactionCreated, event.data, "data");
-    const reason = notCounted(deps, channel, message, reaction.user.id);
-    if (reason) return { kind: "ignored", reason };
-    const experienceId = channel.experience_id ?? undefined;
-    const activity: Activity = {
-      // One reaction per member and message, whichever emoji, however often it is toggled.
-      activityId: `reaction:${reaction.user.id}:${message.id}`,
-      userId: reaction.user.id,
-      action: "reaction",
-      // A reaction carries no time of its own: the event's.
-      occurredAt: event.timestamp,
-      experienceId: experienceId ?? channel.id,
-      subjectUserId: message.user.id,
-      source: "webhook",
-    };
-    return { kind: "activity", activity, experienceId, companyId };
-  }
-  if (event.type === "membership.activated") {
-    const { user, company } = checked(MembershipActivated, event.data, "data");
-    return membership(event.type, user?.id, companyId ?? company?.id);
-  }
-  return { kind: "ignored", reason: event.type };
 }
 
-/** Some memberships belong to nobody yet, and what has no company we could not place. */
-function membership(event: string, userId: string | undefined, companyId: string | undefined): Reading {
-  if (userId === undefined || !companyId?.startsWith("biz_")) return { kind: "ignored", reason: event };
-  return { kind: "membership", userId, companyId };
+function readMessage(deps: FactsDeps, event: EventOfWhop, companyId: string | undefined): Reading {
+  const { channel, message } = checked(ChatMessageCreated, event.data, "data");
+  const reason = notCounted(deps, channel, message, message.user.id);
+  if (reason) return { kind: "ignored", reason };
+  const { id, content, created_at: createdAt } = message;
+  const userId = message.user.id;
+  const experienceId = channel.experience_id ?? undefined;
+  const command = commandIn(content);
+  if (command) {
+    const asked: Asked = {
+      command,
+      userId,
+      messageId: id,
+      replyingToId: id,
+      channelId: channel.id,
+      experienceId: experienceId ?? null,
+      askedAt: createdAt,
+    };
+    return { kind: "command", asked, experienceId, companyId };
+  }
+  const shown = { id, userId, type: message.message_type, content, createdAt, experienceId: placeOf(channel) };
+  return { kind: "activity", activity: messageActivity(deps, shown, "webhook"), experienceId, companyId };
 }
+
+function readReaction(deps: FactsDeps, event: EventOfWhop, companyId: string | undefined): Reading {
+  const { channel, message, reaction } = checked(ChatReactionCreated, event.data, "data");
+  const reason = notCounted(deps, channel, message, reaction.user.id);
+  if (reason) return { kind: "ignored", reason };
+  const activities = reactionActivities(
+    deps,
+    {
+      userId: reaction.user.id,
+      targetId: message.id,
+      authorId: message.user.id,
+      // A reaction carries no time of its own: the event's.
+      at: event.timestamp,
+      experienceId: placeOf(channel),
+    },
+    "webhook",
+  );
+  return { kind: "reaction", activities, experienceId: channel.experience_id ?? undefined, companyId };
+}
+
+function readLesson(event: EventOfWhop, companyId: string | undefined): Reading {
+  const { completed, user, lesson, course, completed_at } = checked(LessonCompleted, event.data, "data");
+  if (!completed) return { kind: "ignored", reason: "a lesson that is not finished" };
+  const experienceId = course.experience.id;
+  const finishedAt = completed_at ?? event.timestamp;
+  const activity = lessonActivity({ userId: user.id, lessonId: lesson.id, experienceId, finishedAt }, "webhook");
+  return { kind: "activity", activity, experienceId, companyId };
+}
+
+/** The chat's experience; where Whop names none, its channel. */
+const placeOf = (channel: { id: string; experience_id?: string | null }) => channel.experience_id ?? channel.id;
+
+function readMembership(
+  type: "membership.activated" | "membership.deactivated",
+  event: EventOfWhop,
+  named: string | undefined,
+): Reading {
+  const { id, user, company, joined_at } = checked(MembershipChanged, event.data, "data");
+  const companyId = named ?? company?.id;
+  if (!user || !isPlaced(companyId)) return { kind: "ignored", reason: type };
+  const kind = type === "membership.activated" ? "joined" : "left";
+  const said = { kind, userId: user.id, membershipId: id ?? undefined, occurredAt: event.timestamp } as const;
+  const joinedAt = joined_at ?? event.timestamp;
+  const activity = kind === "joined" ? joiningActivity({ userId: user.id, joinedAt }, "webhook") : undefined;
+  return { kind: "membership", fact: saidByWhop(said), activity, companyId };
+}
+
+function readOlderMembership(action: string, data: unknown, sentAt: Date): Reading {
+  const { id, user_id: userId, company_id, page_id, created_at } = checked(OlderMembershipChanged, data, "data");
+  const companyId = company_id ?? page_id ?? undefined;
+  const kind = OLDER_MEMBERSHIP_EVENTS[action];
+  if (!kind || !userId || !isPlaced(companyId)) return { kind: "ignored", reason: action };
+  const fact = saidByOlderWhop({ kind, userId, membershipId: id ?? undefined, occurredAt: sentAt }, data);
+  const isJoining = kind === "joined" && created_at;
+  const activity = isJoining ? joiningActivity({ userId, joinedAt: created_at }, "webhook") : undefined;
+  return { kind: "membership", fact, activity, companyId };
+}
+
+/** What has no company we could not place. Some memberships belong to nobody yet, too. */
+const isPlaced = (companyId: string | undefined): companyId is string => companyId?.startsWith("biz_") === true;
 
 /** Direct messages, support chats, system messages and the app's own never pay. */
 function notCounted(
-  { env }: ReadDeps,
+  deps: Pick<FactsDeps, "env">,
   channel: { type: string },
   message: { message_type: string },
   userId: string,
 ): string | undefined {
   if (channel.type !== "chat") return `chat in ${channel.type}`;
-  if (message.message_type !== "regular") return `${message.message_type} message`;
-  if (env.whopBotUserId !== undefined && userId === env.whopBotUserId) return "the app's own message";
-  return undefined;
+  return whyNotCounted(deps, { userId, type: message.message_type });
 }
 
-function readOwnerEvent(deps: ReadDeps, event: string, data: unknown): Reading {
-  if (event === "membership.went_valid") {
-    const { user_id, company_id, page_id } = checked(MembershipWentValid, data, "data");
-    return membership(event, user_id ?? undefined, company_id ?? page_id ?? undefined);
-  }
+function readOwnerEvent(deps: FactsDeps, event: string, data: unknown): Reading {
   const action = Object.hasOwn(OWNER_ACTIONS, event) ? OWNER_ACTIONS[event] : undefined;
   if (action === undefined) return { kind: "ignored", reason: event };
   const facts = checked(OwnerData, data, "data");
@@ -163,7 +218,10 @@ function readOwnerEvent(deps: ReadDeps, event: string, data: unknown): Reading {
     ...textFacts(deps, facts.content),
     source: "webhook",
   };
-  if (action === "member_joined") return { kind: "membership", userId, activity, experienceId };
+  if (action === "member_joined") {
+    const fact = saidByOwner(userId, id, activity.activityId, occurredAt);
+    return { kind: "membership", fact, activity, experienceId };
+  }
   return { kind: "activity", activity, experienceId };
 }
 
@@ -171,12 +229,6 @@ function readOwnerEvent(deps: ReadDeps, event: string, data: unknown): Reading {
 function hashOf(action: string, facts: z.output<typeof OwnerData>): string {
   const parts = [action, facts.user_id, facts.experience_id, facts.created_at.toISOString(), facts.content ?? ""];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-
-/** Content is never stored: only how long it is and a keyed hash of its normalised text. */
-function textFacts({ keyedHash }: ReadDeps, content: string | null | undefined) {
-  if (content === null || content === undefined) return {};
-  return { contentLength: [...content.trim()].length, contentHash: keyedHash.contentHash(content) };
 }
 
 function parseJson(body: string): unknown {

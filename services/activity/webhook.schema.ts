@@ -20,14 +20,37 @@ const WhopChannel = z.object({ id, type: z.string(), experience_id: id.nullish()
 export const ChatMessageCreated = z.object({ channel: WhopChannel, message: WhopMessage });
 export const ChatReactionCreated = ChatMessageCreated.extend({ reaction: z.object({ user: WhopUser }) });
 
-/** A membership that begins, of which we need to know only whose it is and where. */
-export const MembershipActivated = z.object({
+/** A lesson that a member has finished. Whop says when it was begun; when it was finished, where at all, in `completed_at`. */
+export const LessonCompleted = z.object({
+  completed: z.boolean().default(true),
+  user: WhopUser,
+  lesson: z.object({ id }),
+  course: z.object({ experience: z.object({ id }) }),
+  completed_at: moment.nullish(),
+});
+
+/** A membership that begins or ends, of which we need to know only which and whose it is, where, and since when they have been there. */
+export const MembershipChanged = z.object({
+  id: messageId.nullish(),
   user: z.object({ id }).nullish(),
   company: z.object({ id }).nullish(),
+  joined_at: moment.nullish(),
 });
 
 /** The same in Whop's older form. The page is the company. */
-export const MembershipWentValid = z.object({ user_id: id.nullish(), company_id: id.nullish(), page_id: id.nullish() });
+export const OlderMembershipChanged = z.object({
+  id: messageId.nullish(),
+  user_id: id.nullish(),
+  company_id: id.nullish(),
+  page_id: id.nullish(),
+  /** Seconds since 1970. */
+  created_at: z
+    .int()
+    .min(0)
+    .max(253_402_300_799)
+    .transform((seconds) => new Date(seconds * 1000))
+    .nullish(),
+});
 
 /** What Whop sends today. `company_id` is named `account_id` on webhooks pinned to 2026-08-14 or later. */
 export const WhopEvent = z.object({

@@ -1,10 +1,11 @@
-import { sql, type Transaction } from "kysely";
+import { type Expression, sql, type Transaction } from "kysely";
 import type { DB } from "@/types/database";
 
 type Trx = Transaction<DB>;
 
-/** What gives XP without being anything that a member did. */
-const NO_ACTIVITY = "adjustment";
+/** What gives XP without being anything that the member did. */
+const NO_ACTIVITIES = ["adjustment", "streak_bonus", "reaction_received"];
+const isActivity = (action: Expression<string>) => sql<boolean>`${action} <> all (${NO_ACTIVITIES}::text[])`;
 
 /** First days of the period and of the one before it, and the day after the last. YYYY-MM-DD. */
 export type Span = { beforeFrom: string; from: string; to: string; timeZone: string };
@@ -41,7 +42,7 @@ export async function listDays(trx: Trx, communityId: string, { beforeFrom, to }
     from daily_rollups r
     where r.community_id = ${communityId} and r.day >= ${beforeFrom}::date and r.day < ${to}::date
     group by r.day, r.action`.execute(trx);
-  return rows.map((row) => ({ ...row, isActivity: row.action !== NO_ACTIVITY }));
+  return rows.map((row) => ({ ...row, isActivity: !NO_ACTIVITIES.includes(row.action) }));
 }
 
 /** Asks for each member who was not silent all along, so that it needs neither a sort nor a large hash of all their days. */
@@ -49,7 +50,7 @@ export async function countActive(trx: Trx, communityId: string, { beforeFrom, f
   const didSomething = (start: string, end: string) => sql`exists (
     select from daily_rollups r
     where r.community_id = u.community_id and r.user_id = u.user_id and r.day >= ${start}::date and r.day < ${end}::date
-      and r.action <> ${NO_ACTIVITY} and r.activities > 0)`;
+      and ${isActivity(sql.ref("r.action"))} and r.activities > 0)`;
   const { rows } = await sql<{ now: number; before: number }>`
     select count(*) filter (where u.last_activity_at >= ${midnight(from, timeZone)} and ${didSomething(from, to)})::integer as now,
       count(*) filter (where ${didSomething(beforeFrom, from)})::integer as before
@@ -77,7 +78,7 @@ export async function listUnpaid(trx: Trx, communityId: string, { from, to, time
       select a.outcome, count(*) as activities from activities a
       where a.community_id = ${communityId} and a.user_id = picked.user_id
         and a.occurred_at >= ${midnight(from, timeZone)} and a.occurred_at < ${midnight(to, timeZone)}
-        and a.outcome not in ('awarded', 'reversed', 'bad_time') and a.action <> ${NO_ACTIVITY}
+        and a.outcome not in ('awarded', 'reversed', 'bad_time') and ${isActivity(sql.ref("a.action"))}
       group by a.outcome
     ) own
     group by own.outcome order by activities desc, own.outcome`.execute(trx);

@@ -8,15 +8,16 @@ import { Settings } from "@/services/communities/settings.schema";
 /**
  * Adds a settings version. "From now on" has no `validFrom`; an earlier one reaches back, and the members it touches are
  * replayed by a job. Audited.
+ * @param change.seen the version that the change was made on; the newest unless said.
  * @returns the new version. @throws AppError conflict when another change came between.
  */
 export async function changeSettings(
   deps: Pick<Deps, "db">,
   communityId: string,
-  change: { settings: Settings; validFrom?: Date; by: string },
+  change: { settings: Settings; validFrom?: Date; by: string; seen?: number },
 ): Promise<number> {
   const settings = Settings.parse(change.settings);
-  const { version } = await findSettings(deps, communityId);
+  const version = change.seen ?? (await findSettings(deps, communityId)).version;
   try {
     const added = await inCommunity(deps.db, communityId, (trx) =>
       sql<{ version: number }>`select add_settings_version(${communityId}, ${JSON.stringify(settings)}::jsonb,

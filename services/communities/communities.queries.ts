@@ -21,6 +21,18 @@ export function findNewestSettings(trx: Transaction<DB>, communityId: string) {
     .executeTakeFirst();
 }
 
+/** Every place that something has come from, by name. */
+export async function listExperiences(trx: Transaction<DB>, communityId: string) {
+  const rows = await trx
+    .selectFrom("experiences")
+    .select(["experience_id", "name"])
+    .where("community_id", "=", communityId)
+    .orderBy("name")
+    .orderBy("experience_id")
+    .execute();
+  return rows.map(({ experience_id, name }) => ({ experienceId: experience_id, name }));
+}
+
 export function findCommunity(trx: Transaction<DB>, communityId: string) {
   return trx.selectFrom("communities").selectAll().where("community_id", "=", communityId).executeTakeFirst();
 }
@@ -50,10 +62,12 @@ export async function listTimeZones(trx: Transaction<DB>, communityId: string) {
   return rows;
 }
 
-/** Rates and caps of some versions, without the lists of whom and what they exclude. */
+/** Rates, caps and multipliers of some versions, without the lists of whom and what they exclude. */
 export async function listPrices(trx: Transaction<DB>, communityId: string, versions: readonly number[]) {
-  const { rows } = await sql<{ version: number; actions: unknown; dailyXpCap: number | null }>`
-    select version, settings -> 'actions' as actions, (settings ->> 'dailyXpCap')::integer as "dailyXpCap" from settings_versions
+  const { rows } = await sql<{ version: number; actions: unknown; dailyXpCap: number | null; multipliers: unknown }>`
+    select version, settings -> 'actions' as actions, (settings ->> 'dailyXpCap')::integer as "dailyXpCap",
+      settings -> 'multipliers' as multipliers
+    from settings_versions
     where community_id = ${communityId} and version = any (${versions}::integer[])`.execute(trx);
   return rows;
 }
@@ -62,7 +76,7 @@ export async function listPrices(trx: Transaction<DB>, communityId: string, vers
 export async function findChatExperience(trx: Transaction<DB>, communityId: string) {
   const { rows } = await sql<{ id: string; name: string }>`
     select e.experience_id as id, e.name
-    from (select user_id from users where community_id = ${communityId} and xp_bucket >= 0 and visibility <> 'hidden'
+    from (select user_id from users where community_id = ${communityId} and xp_bucket >= 0 and on_board
       order by xp_bucket desc limit 20) u
     cross join lateral (select l.experience_id from activity_log l
       where l.community_id = ${communityId} and l.user_id = u.user_id and l.action = 'message'

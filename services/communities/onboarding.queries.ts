@@ -18,13 +18,14 @@ export function findOnboarding(trx: Transaction<DB>, communityId: string) {
     .executeTakeFirst();
 }
 
-/** All rules, those that are off too, lowest level first. */
+/** All rules, those that are off too, lowest level first, then fewest days in a row. */
 export function listRules(trx: Transaction<DB>, communityId: string) {
   return trx
     .selectFrom("reward_rules")
-    .select(["rule_id as ruleId", "level", "type", "value", "active"])
+    .select(["rule_id as ruleId", "level", "streak_days as streakDays", "type", "value", "active"])
     .where("community_id", "=", communityId)
-    .orderBy("level")
+    .orderBy("level") // those of streaks, which have none, come last
+    .orderBy("streak_days")
     .orderBy("rule_id")
     .execute();
 }

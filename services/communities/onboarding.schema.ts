@@ -10,6 +10,8 @@ export const OnboardingRequest = z.strictObject({
     .refine((rules) => Object.keys(rules).length <= 200, { message: "At most 200 reward rules" }),
   /** `rewardsConfirmedAt` as the reader saw it; null for not yet. */
   seen: z.iso.datetime().nullable(),
+  /** Whether what members did in the last 90 days is to be counted as well. */
+  countPast: z.boolean().default(false),
 });
 
 export type OnboardingRequest = z.infer<typeof OnboardingRequest>;

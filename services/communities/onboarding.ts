@@ -1,7 +1,9 @@
-/** What a level pays, whether or not it is switched on. */
+/** What a level, or so many days in a row, pays, whether or not it is switched on. */
 export type RewardRule = {
   ruleId: string;
-  level: number;
+  /** One of the two; the other is null. */
+  level: number | null;
+  streakDays: number | null;
   type: "free_days" | "promo_code" | "badge" | "custom";
   value: { days?: number; percentOff?: number; name?: string; text?: string };
   active: boolean;
@@ -12,7 +14,7 @@ export type Onboarding = {
   communityId: string;
   title: string;
   timeZone: string;
-  /** Lowest level first. */
+  /** Lowest level first, then fewest days in a row. */
   rules: RewardRule[];
   /** When an admin first finished; null until then. */
   onboardedAt: string | null;

@@ -5,6 +5,7 @@ import { findLevels } from "@/services/communities/find-levels";
 import { currentBoard } from "@/services/leaderboard/board";
 import { boardChangesOf, type Starts } from "@/services/leaderboard/board-change";
 import { findRanks, type RankDeps } from "@/services/leaderboard/find-ranks";
+import { findStreaks } from "@/services/leaderboard/find-streaks";
 import type { BoardChange, OwnNews } from "@/services/leaderboard/news";
 import { type CurrentStanding, listCurrentStandings } from "@/services/leaderboard/news.queries";
 import { progressOf } from "@/services/xp/progress";
@@ -43,10 +44,14 @@ export async function announce(
   const standings = await inCommunity(deps.db, communityId, (trx) =>
     listCurrentStandings(trx, communityId, userIds, starts),
   );
+  const streakOf = await findStreaks(deps, communityId);
   const isMoved = new Set(moved);
   const changes = standings
     .filter(({ userId }) => isMoved.has(userId))
-    .flatMap((standing) => [...boardChangesOf(deps, communityId, standing, starts), ...(besides?.(standing) ?? [])]);
+    .flatMap((standing) => {
+      const streakDays = streakOf(standing)?.days ?? 0;
+      return [...boardChangesOf(deps, communityId, standing, { starts, streakDays }), ...(besides?.(standing) ?? [])];
+    });
   const sending = changes.length > 0 ? [realtime.broadcaster.publish(communityId, { members: changes })] : [];
   sending.push(...(await tellOwners(deps, realtime, communityId, standings, told)));
   return { sent: Promise.all(sending).then(() => undefined) };
@@ -69,6 +74,7 @@ async function tellOwners(
   own: Announcement["own"],
 ): Promise<Promise<void>[]> {
   const byUser = new Map(standings.map((standing) => [standing.userId, standing]));
+  const streakOf = await findStreaks(deps, communityId);
   const told = own.flatMap(({ userId, activity }) => {
     const standing = byUser.get(userId);
     return standing ? [{ standing, activity }] : [];
@@ -87,6 +93,7 @@ async function tellOwners(
       progress: progressOf(curve, rankNames, xp),
       rank: ranks.get(userId) ?? null,
       weekXp: Math.max(0, weekXp),
+      streak: streakOf(standing),
       activity,
     };
     return realtime.broadcaster.publishToMember(communityId, userId, news);
@@ -99,7 +106,7 @@ async function ranksOf(
   communityId: string,
   standings: readonly CurrentStanding[],
 ): Promise<Map<string, number>> {
-  const ranked = standings.filter(({ xp, visibility }) => xp > 0 && visibility !== "hidden");
+  const ranked = standings.filter(({ xp, onBoard }) => xp > 0 && onBoard);
   const [first] = ranked;
   if (!first) return new Map();
   const { ranks } = await findRanks(

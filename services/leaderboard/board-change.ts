@@ -17,12 +17,12 @@ export function publicIdOf(
   return visibility === "public" ? userId : keyedHash.opaqueId(communityId, userId);
 }
 
-/** What the others may know of how a member stands: nothing of a hidden one. */
+/** What the others may know of how a member stands: nothing of a hidden one, and of one who has left that they are gone. */
 export function boardChangesOf(
   deps: Pick<Deps, "keyedHash">,
   communityId: string,
   standing: CurrentStanding,
-  starts: Starts,
+  { starts, streakDays }: { starts: Starts; streakDays: number },
 ): BoardChange[] {
   const { userId, visibility, version, level } = standing;
   const memberId = publicIdOf(deps, communityId, userId, visibility);
@@ -37,6 +37,7 @@ export function boardChangesOf(
       level,
       week: { startsOn: starts.week, xp: Math.max(0, standing.weekXp) },
       month: { startsOn: starts.month, xp: Math.max(0, standing.monthXp) },
+      streakDays,
       name: isNamed ? standing.name : null,
       username: isNamed ? standing.username : null,
       pictureUrl: isNamed ? standing.pictureUrl : null,
@@ -44,5 +45,8 @@ export function boardChangesOf(
   ];
 }
 
-/** Whether a member who is not hidden stands on a board. */
-export const isOnBoards = ({ xp, weekXp, monthXp }: CurrentStanding): boolean => Math.max(xp, weekXp, monthXp) > 0;
+/** Whether a member stands on a board. */
+export const isOnBoards = (standing: CurrentStanding): boolean => standing.onBoard && hasXp(standing);
+
+/** Whether a member would stand on a board who is not off them. */
+export const hasXp = ({ xp, weekXp, monthXp }: CurrentStanding): boolean => Math.max(xp, weekXp, monthXp) > 0;

@@ -1,5 +1,6 @@
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 import type { Progress } from "@/services/xp/progress";
+import type { StreakNow } from "@/services/xp/streak";
 
 /** A member as they see themselves. */
 export type Card = {
@@ -19,6 +20,8 @@ export type Card = {
   weekXp: number;
   /** XP a day over the last 14 days; null without any. */
   xpPerDay: number | null;
+  /** Days in a row; null where streaks are off. */
+  streak: StreakNow | null;
   /** Grows with every change; compare with OwnNews. */
   version: number;
 };
@@ -33,6 +36,8 @@ export type Profile = {
   rank: number | null;
   members: number;
   weekXp: number;
+  /** Null where streaks are off. */
+  streak: Pick<StreakNow, "days" | "longest"> | null;
   totalMessages: number;
   totalPosts: number;
   totalReactions: number;

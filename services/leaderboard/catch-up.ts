@@ -27,7 +27,7 @@ export function isUsable(syncedAtMs: number | undefined, databaseTime: Date): sy
 const underWay = perDatabase(() => new Map<string, Promise<unknown>>());
 
 /**
- * Brings a board's set in Redis up to now: whoever earned, was corrected or changed visibility since then is read from Postgres
+ * Brings a board's set in Redis up to now: whoever earned, was corrected, came onto the boards or left them since then is read from Postgres
  * and written again. What was lost on the way to Redis (a killed process, a broken connection) is mended by this.
  * @param asked XP of which it counts who has more, at the same time, to compare the set with.
  * @returns the counts; null when a catch-up that was under way has been waited for instead.

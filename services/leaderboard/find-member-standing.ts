@@ -16,7 +16,7 @@ export type MemberStanding = {
   /** Undefined for somebody of whom nothing is known here yet. */
   member: MemberRow | undefined;
   progress: Progress;
-  /** On the board of all time; null without XP, and for who is hidden. */
+  /** On the board of all time; null without XP, and for who is hidden or has left. */
   rank: number | null;
   members: number;
   /** Microseconds of the database's clock when this was read. */
@@ -33,7 +33,7 @@ export async function findMemberStanding(deps: RankDeps, communityId: string, us
   }));
   const board = { filter: "all-time" } as const;
   const xp = member?.xp ?? 0;
-  const isOnBoard = xp > 0 && member?.visibility !== "hidden";
+  const isOnBoard = xp > 0 && member?.onBoard === true;
   const found = isOnBoard ? await findRanks(deps, communityId, board, [xp], moment.at) : undefined;
   const rank = found?.ranks[0] ?? null;
   const members = Math.max(await countMembers(deps, communityId, board), rank ?? 0);

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql, type Transaction } from "kysely";
-import type { Board } from "@/services/leaderboard/board";
+import type { Board, PeriodBoard } from "@/services/leaderboard/board";
 import type { Place } from "@/services/leaderboard/cursor";
+import type { StoredStreak } from "@/services/leaderboard/find-streaks";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 import { xpBucket } from "@/services/xp/xp-bucket";
 import type { DB } from "@/types/database";
@@ -8,7 +9,7 @@ import type { DB } from "@/types/database";
 type Trx = Transaction<DB>;
 
 /** A member as a board shows them: `xp` are the board's, level and counters those of all time. */
-export type Standing = {
+export type Standing = StoredStreak & {
   userId: string;
   xp: number;
   reachedAtUs: number;
@@ -17,6 +18,8 @@ export type Standing = {
   totalPosts: number;
   totalReactions: number;
   visibility: Visibility;
+  /** Neither hidden nor, as the community wants it, away. */
+  onBoard: boolean;
   username: string | null;
   name: string | null;
   pictureUrl: string | null;
@@ -24,22 +27,24 @@ export type Standing = {
   fetchedAt: Date | null;
 };
 
-/** Members with XP who are not hidden: with `xp_bucket`, by which the index goes, in a form the planner sees through. */
+/** Members with XP who stand on the boards: with `xp_bucket`, by which the index goes, in a form the planner sees through. */
 function membersOn(communityId: string, board: Board): RawBuilder<unknown> {
   if (board.filter === "all-time")
     return sql`select *, coalesce(xp_reached_at, 'epoch') as reached_at from users
-      where community_id = ${communityId} and xp_bucket >= 0 and visibility <> 'hidden'`;
-  return sql`select *, coalesce(xp_reached_at, 'epoch') as reached_at from period_rollups
+      where community_id = ${communityId} and xp_bucket >= 0 and on_board`;
+  // One look-up each, for as many rows as are wanted: of those who have left there may be more than of those who have not.
+  return sql`select *, coalesce(xp_reached_at, 'epoch') as reached_at from period_rollups r
     where community_id = ${communityId} and period = ${board.filter} and starts_on = ${board.startsOn} and xp_bucket >= 0
-      and user_id not in (select user_id from users where community_id = ${communityId} and visibility = 'hidden')`;
+      and (select on_board from users where community_id = ${communityId} and user_id = r.user_id)`;
 }
 
 /** @param users under which name the columns of the table are there; `p` is `profiles`. */
 function standing(users: "b" | "u"): RawBuilder<unknown> {
   const u = sql.raw(users);
   return sql`${u}.level, ${u}.total_messages as "totalMessages", ${u}.total_posts as "totalPosts",
-    ${u}.total_reactions as "totalReactions", ${u}.visibility, p.username, p.name, p.picture_url as "pictureUrl",
-    p.fetched_at as "fetchedAt"`;
+    ${u}.total_reactions as "totalReactions", ${u}.visibility, ${u}.on_board as "onBoard", p.username, p.name, p.picture_url as "pictureUrl",
+    p.fetched_at as "fetchedAt", ${u}.streak_days as "streakDays", ${u}.streak_day as "streakDay",
+    ${u}.streak_longest as "streakLongest", ${u}.streak_freezes as "streakFreezes"`;
 }
 
 const MICROSECONDS = sql`(extract(epoch from b.reached_at) * 1000000)::bigint`;
@@ -107,10 +112,20 @@ export async function countAbove(
   board: Board,
   xps: readonly number[],
 ): Promise<number[]> {
-  const counts = xps.map((xp) => countAboveOne(communityId, board, xp));
-  const { rows } = await sql<{ above: number[] }>`select array[${sql.join(counts)}]::bigint[] as above`.execute(trx);
+  const counts = sql.join(xps.map((xp) => countAboveOne(communityId, board, xp)));
+  const query =
+    board.filter === "all-time"
+      ? sql<{ above: number[] }>`select array[${counts}]::bigint[] as above`
+      : sql<{ above: number[] }>`with off as materialized (
+            select r.xp from users u join period_rollups r on ${rowsOf(communityId, board)} and r.user_id = u.user_id
+            where u.community_id = ${communityId} and not u.on_board
+          ) select array[${counts}]::bigint[] as above`;
+  const { rows } = await query.execute(trx);
   return rows[0]?.above ?? [];
 }
+
+const rowsOf = (communityId: string, { filter, startsOn }: PeriodBoard) =>
+  sql`r.community_id = ${communityId} and r.period = ${filter} and r.starts_on = ${startsOn} and r.xp_bucket >= 0`;
 
 function countAboveOne(communityId: string, board: Board, xp: number): RawBuilder<unknown> {
   const bucket = xpBucket(xp);
@@ -119,13 +134,11 @@ function countAboveOne(communityId: string, board: Board, xp: number): RawBuilde
     return sql`(select count(*) from (${members}) b where b.xp_bucket > ${bucket})
       + (select count(*) from (${members}) b where b.xp_bucket = ${bucket} and b.xp > ${xp})`;
   }
-  // All of them by the index alone, less the few who are hidden: the index of a period does not know who is.
-  const ofPeriod = sql`r.community_id = ${communityId} and r.period = ${board.filter} and r.starts_on = ${board.startsOn}
-    and r.xp_bucket >= 0`;
+  // All of them by the index alone, less those who stand on none: the index of a period does not know who does.
+  const ofPeriod = rowsOf(communityId, board);
   return sql`(select count(*) from period_rollups r where ${ofPeriod} and r.xp_bucket > ${bucket})
     + (select count(*) from period_rollups r where ${ofPeriod} and r.xp_bucket = ${bucket} and r.xp > ${xp})
-    - (select count(*) from users u join period_rollups r on ${ofPeriod} and r.user_id = u.user_id
-        where u.community_id = ${communityId} and u.visibility = 'hidden' and r.xp > ${xp})`;
+    - (select count(*) from off where off.xp > ${xp})`;
 }
 
 /** How many stand on a board. */
@@ -161,9 +174,9 @@ export async function listMoved(trx: Trx, communityId: string, board: Board, sin
     with moved as (
       select user_id from activity_log where community_id = ${communityId} and recorded_at > ${since}
       union select user_id from corrections where community_id = ${communityId} and recorded_at > ${since}
-      union select user_id from users where community_id = ${communityId} and visibility_changed_at > ${since}
+      union select user_id from users where community_id = ${communityId} and board_changed_at > ${since}
     )
-    select u.user_id as "userId", case when u.visibility = 'hidden' then 0 else ${xp} end as xp
+    select u.user_id as "userId", case when u.on_board then ${xp} else 0 end as xp
     from moved m join users u on u.community_id = ${communityId} and u.user_id = m.user_id`.execute(trx);
   return rows;
 }

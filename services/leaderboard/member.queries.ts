@@ -1,15 +1,18 @@
 import { sql, type Transaction } from "kysely";
+import type { StoredStreak } from "@/services/leaderboard/find-streaks";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 import type { DB } from "@/types/database";
 
 /** A member as their card shows them. XP are exact sums, which may be below zero. */
-export type MemberRow = {
+export type MemberRow = StoredStreak & {
   userId: string;
   xp: number;
   totalMessages: number;
   totalPosts: number;
   totalReactions: number;
   visibility: Visibility;
+  /** Neither hidden nor, as the community wants it, away. */
+  onBoard: boolean;
   createdAt: Date;
   /** Null before the first activity. */
   lastActivityAt: Date | null;
@@ -32,8 +35,9 @@ export async function findMember(
 ): Promise<MemberRow | undefined> {
   const { rows } = await sql<MemberRow>`
     select u.user_id as "userId", u.xp, u.total_messages as "totalMessages", u.total_posts as "totalPosts",
-      u.total_reactions as "totalReactions", u.visibility, u.created_at as "createdAt", u.last_activity_at as "lastActivityAt", p.name, p.username,
-      p.picture_url as "pictureUrl", p.fetched_at as "fetchedAt",
+      u.total_reactions as "totalReactions", u.visibility, u.on_board as "onBoard", u.created_at as "createdAt", u.last_activity_at as "lastActivityAt", p.name, p.username,
+      p.picture_url as "pictureUrl", p.fetched_at as "fetchedAt", u.streak_days as "streakDays", u.streak_day as "streakDay", u.streak_longest as "streakLongest",
+      u.streak_freezes as "streakFreezes",
       coalesce((select r.xp from period_rollups r where r.community_id = u.community_id and r.period = 'week'
         and r.starts_on = ${weekStartsOn} and r.user_id = u.user_id), 0) as "weekXp",
       coalesce((select sum(d.xp) from daily_rollups d where d.community_id = u.community_id and d.user_id = u.user_id
@@ -66,7 +70,7 @@ export async function listRanksThen(
 ): Promise<RankThen[] | null> {
   const { rows } = await sql<RankThen & { members: number }>`
     with members as (
-      select user_id, xp from users where community_id = ${communityId} and visibility <> 'hidden' limit ${most + 1}
+      select user_id, xp from users where community_id = ${communityId} and on_board limit ${most + 1}
     ), before as (
       -- One look-up each by the whole key: joined, a planner that takes the table to be small reads all of it for each member.
       select m.user_id, m.xp - coalesce((select w.xp from period_rollups w where w.community_id = ${communityId}

@@ -1,11 +1,14 @@
 import { sql, type Transaction } from "kysely";
+import type { StoredStreak } from "@/services/leaderboard/find-streaks";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 import type { DB } from "@/types/database";
 
 /** How a member stands now, on all boards. XP are exact sums, which may be below zero. */
-export type CurrentStanding = {
+export type CurrentStanding = StoredStreak & {
   userId: string;
   visibility: Visibility;
+  /** Neither hidden nor, as the community wants it, away. */
+  onBoard: boolean;
   xp: number;
   level: number;
   weekXp: number;
@@ -26,8 +29,9 @@ export async function listCurrentStandings(
 ): Promise<CurrentStanding[]> {
   // The time of the statement, not of the transaction: an award that comes between the two would seem to be in it.
   const { rows } = await sql<CurrentStanding>`
-    select u.user_id as "userId", u.visibility, u.xp, u.level, coalesce(w.xp, 0) as "weekXp", coalesce(m.xp, 0) as "monthXp",
-      p.name, p.username, p.picture_url as "pictureUrl",
+    select u.user_id as "userId", u.visibility, u.on_board as "onBoard", u.xp, u.level, coalesce(w.xp, 0) as "weekXp", coalesce(m.xp, 0) as "monthXp",
+      p.name, p.username, p.picture_url as "pictureUrl", u.streak_days as "streakDays", u.streak_day as "streakDay",
+      u.streak_longest as "streakLongest", u.streak_freezes as "streakFreezes",
       (extract(epoch from statement_timestamp()) * 1000000)::bigint as version
     from users u
     left join period_rollups w on w.community_id = ${communityId} and w.period = 'week' and w.starts_on = ${starts.week}

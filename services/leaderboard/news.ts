@@ -1,5 +1,6 @@
 import type { Progress } from "@/services/xp/progress";
 import type { Receipt } from "@/services/xp/receipt";
+import type { StreakNow } from "@/services/xp/streak";
 
 /** How a member stands now: what the community's topic carries, event "changed", as `{ members: BoardChange[] }`. */
 export type BoardChange = StandingChange | Departure;
@@ -17,6 +18,8 @@ export type StandingChange = Versioned & {
   level: number;
   week: { startsOn: string; xp: number };
   month: { startsOn: string; xp: number };
+  /** Days in a row; 0 for none, and where streaks are off. */
+  streakDays: number;
   name: string | null;
   username: string | null;
   pictureUrl: string | null;
@@ -32,6 +35,7 @@ export type OwnNews = {
   /** On the board of all time; null without XP, and for who is hidden. */
   rank: number | null;
   weekXp: number;
+  streak: StreakNow | null;
   /** What caused it; null where nothing new was recorded, as for a replay. */
   activity: { activityId: string; action: string; outcome: Receipt["outcome"]; xp: number; occurredAt: string } | null;
 };

@@ -7,6 +7,7 @@ import { competitionRanks, firstWithLess } from "@/services/leaderboard/competit
 import { countMembers } from "@/services/leaderboard/count-members";
 import { openCursor, type Place, sealCursor } from "@/services/leaderboard/cursor";
 import { findRanks, type RankDeps } from "@/services/leaderboard/find-ranks";
+import { findStreaks } from "@/services/leaderboard/find-streaks";
 import {
   findStanding,
   findTransactionTime,
@@ -78,21 +79,20 @@ export async function readLeaderboard(
   );
   const { rankOf, cached } = await rankRows(deps, communityId, board, rows, place === undefined);
   const changeOf = board.filter === "all-time" ? await findRankChanges(deps, communityId) : () => null;
+  const streakOf = await findStreaks(deps, communityId);
+  const shown = (standing: Standing) =>
+    showStanding(deps, communityId, { ...standing, streak: streakOf(standing) }, viewerId);
   refreshLater(deps, communityId, rows, viewerId);
 
   const show = (standing: Standing): BoardRow => {
     const rank = rankOf(standing.xp);
-    return {
-      rank,
-      rank_change: changeOf(standing.userId, rank),
-      ...showStanding(deps, communityId, standing, viewerId),
-    };
+    return { rank, rank_change: changeOf(standing.userId, rank), ...shown(standing) };
   };
   return {
     leaderboard: rows.page.map(show),
     total: await totalOf(deps, communityId, board, rows, place === undefined),
     next_cursor: rows.next ? sealCursor(deps, communityId, board, rows.next) : null,
-    ...(request.me && viewerId ? { me: ownRow(deps, communityId, viewerId, rows.me, rankOf, changeOf) } : {}),
+    ...(request.me && viewerId ? { me: ownRow(viewerId, rows.me, { rankOf, changeOf, shown }) } : {}),
     ...(request.around && viewerId ? { around: rows.around.map(show) } : {}),
     cached,
   };
@@ -119,7 +119,7 @@ async function readRows(
   return rows;
 }
 
-const isOnBoard = ({ xp, visibility }: Standing) => xp > 0 && visibility !== "hidden";
+const isOnBoard = ({ xp, onBoard }: Standing) => xp > 0 && onBoard;
 
 /**
  * The rank of every XP among the rows: equal XP, equal rank in all of the answer. The board's first page needs nobody's help;
@@ -158,28 +158,35 @@ async function totalOf(deps: RankDeps, communityId: string, board: Board, rows: 
   return Math.max(await countMembers(deps, communityId, board), rows.page.length);
 }
 
-function ownRow(
-  deps: LeaderboardDeps,
-  communityId: string,
-  viewerId: string,
-  me: Standing | undefined,
-  rankOf: (xp: number) => number,
-  changeOf: RankChanges,
-): OwnRow {
+type Shows = {
+  rankOf: (xp: number) => number;
+  changeOf: RankChanges;
+  shown: (standing: Standing) => Omit<BoardRow, "rank" | "rank_change">;
+};
+
+function ownRow(viewerId: string, me: Standing | undefined, { rankOf, changeOf, shown }: Shows): OwnRow {
   const standing = me ?? newcomer(viewerId);
   const rank = isOnBoard(standing) ? rankOf(standing.xp) : null;
-  return {
-    rank,
-    rank_change: changeOf(viewerId, rank),
-    ...showStanding(deps, communityId, standing, viewerId),
-    visibility: standing.visibility,
-  };
+  return { rank, rank_change: changeOf(viewerId, rank), ...shown(standing), visibility: standing.visibility };
 }
 
 /** Somebody who has done nothing yet. */
 function newcomer(userId: string): Standing {
   const nothing = { xp: 0, reachedAtUs: 0, level: 1, totalMessages: 0, totalPosts: 0, totalReactions: 0 };
-  return { userId, ...nothing, visibility: "public", username: null, name: null, pictureUrl: null, fetchedAt: null };
+  return {
+    userId,
+    ...nothing,
+    visibility: "public",
+    onBoard: true,
+    username: null,
+    name: null,
+    pictureUrl: null,
+    fetchedAt: null,
+    streakDays: 0,
+    streakDay: null,
+    streakLongest: 0,
+    streakFreezes: 0,
+  };
 }
 
 function refreshLater(deps: LeaderboardDeps, communityId: string, rows: Rows, viewerId: string | undefined): void {

@@ -3,10 +3,11 @@ import type { Profile } from "@/services/leaderboard/card";
 import { findMemberStanding } from "@/services/leaderboard/find-member-standing";
 import { findNames } from "@/services/leaderboard/find-names";
 import type { RankDeps } from "@/services/leaderboard/find-ranks";
+import { findStreaks } from "@/services/leaderboard/find-streaks";
 import type { ProfileDeps } from "@/services/leaderboard/refresh-profiles";
 
 /**
- * A member as another may see them. Whoever is anonymous or hidden is not found, in the same words as somebody who does not
+ * A member as another may see them. Whoever is anonymous, hidden or off the boards is not found, in the same words as somebody who does not
  * exist; oneself always is. @throws AppError not_found
  */
 export async function readProfile(
@@ -17,7 +18,9 @@ export async function readProfile(
 ): Promise<Profile> {
   const { member, progress, rank, members } = await findMemberStanding(deps, communityId, memberId);
   const isOwn = memberId === viewerId;
-  if (!isOwn && member?.visibility !== "public") throw new AppError("not_found", "There is no such member here.");
+  if (!isOwn && !(member?.onBoard && member.visibility === "public"))
+    throw new AppError("not_found", "There is no such member here.");
+  const streak = (await findStreaks(deps, communityId))(member);
   return {
     userId: memberId,
     ...(await findNames(deps, communityId, memberId, member)),
@@ -25,6 +28,7 @@ export async function readProfile(
     rank,
     members,
     weekXp: Math.max(0, member?.weekXp ?? 0),
+    streak: streak && { days: streak.days, longest: streak.longest },
     totalMessages: member?.totalMessages ?? 0,
     totalPosts: member?.totalPosts ?? 0,
     totalReactions: member?.totalReactions ?? 0,

@@ -1,5 +1,6 @@
 import type { Deps } from "@/lib/deps";
 import type { Standing } from "@/services/leaderboard/leaderboard.queries";
+import type { StreakNow } from "@/services/xp/streak";
 
 /** A row as the API gives it, in the owner's names. */
 export type BoardRow = {
@@ -9,6 +10,8 @@ export type BoardRow = {
   user_id: string;
   xp: number;
   level: number;
+  /** Days in a row; 0 for none, and where streaks are off. */
+  streak_days: number;
   total_messages: number;
   total_posts: number;
   total_reactions: number;
@@ -24,7 +27,7 @@ export type BoardRow = {
 export function showStanding(
   deps: Pick<Deps, "keyedHash">,
   communityId: string,
-  standing: Standing,
+  standing: Standing & { streak: StreakNow | null },
   viewerId: string | undefined,
 ): Omit<BoardRow, "rank" | "rank_change"> {
   const { userId, xp, level, totalMessages, totalPosts, totalReactions, name, username, pictureUrl } = standing;
@@ -33,6 +36,7 @@ export function showStanding(
     user_id: isShown ? userId : deps.keyedHash.opaqueId(communityId, userId),
     xp: Math.max(0, xp),
     level,
+    streak_days: standing.streak?.days ?? 0,
     total_messages: totalMessages,
     total_posts: totalPosts,
     total_reactions: totalReactions,

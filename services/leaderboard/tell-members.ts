@@ -1,6 +1,6 @@
 import type { Realtime } from "@/lib/realtime/realtime";
 import { type AnnounceDeps, announce } from "@/services/leaderboard/announce";
-import { isOnBoards, publicIdOf } from "@/services/leaderboard/board-change";
+import { hasXp, publicIdOf } from "@/services/leaderboard/board-change";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 
 const PER_QUERY = 200;
@@ -25,6 +25,11 @@ export async function tellMembers(deps: AnnounceDeps, communityId: string, userI
   });
 }
 
+/** Tells pages to ask the database, and nothing else: more has changed than anybody follows. Never rejects. */
+export async function tellAll(deps: AnnounceDeps, communityId: string): Promise<void> {
+  await unfailing(deps, communityId, (realtime) => realtime.broadcaster.publishResync(communityId));
+}
+
 /** Tells pages that a member stands on the boards in another way than before, or no longer. Never rejects. */
 export async function tellVisibility(
   deps: AnnounceDeps,
@@ -38,9 +43,9 @@ export async function tellVisibility(
     const { sent } = await announce(deps, realtime, communityId, {
       moved: [userId],
       own: [{ userId, activity: null }],
-      // Of who stands on no board nothing is seen, and nothing is to tell which opaque id is whose.
+      // Of who has no XP nothing is seen, and nothing is to tell which opaque id is whose.
       besides: (standing) =>
-        gone === undefined || !isOnBoards(standing) ? [] : [{ memberId: gone, version: standing.version, left: true }],
+        gone === undefined || !hasXp(standing) ? [] : [{ memberId: gone, version: standing.version, left: true }],
     });
     await sent;
   });

@@ -68,6 +68,10 @@ export async function findRecord(trx: Trx, communityId: string, userId: string) 
       'rewards', coalesce((select jsonb_agg(to_jsonb(r) - 'community_id' - 'user_id' - 'lease_token' - 'leased_until'
           order by r.level, r.due_at, r.reward_id) from rewards r
         where r.community_id = ${communityId} and r.user_id = ${userId}), '[]'),
+      'memberships', coalesce((select jsonb_agg(to_jsonb(e) - 'community_id' - 'user_id' order by e.occurred_at, e.event_id)
+        from membership_events e where e.community_id = ${communityId} and e.user_id = ${userId}), '[]'),
+      'roles', coalesce((select jsonb_agg(to_jsonb(m) - 'community_id' - 'user_id' order by m.valid_from) from member_roles m
+        where m.community_id = ${communityId} and m.user_id = ${userId}), '[]'),
       'messageChoice', (select to_jsonb(c) - 'community_id' - 'user_id' from notification_preferences c
         where c.community_id = ${communityId} and c.user_id = ${userId}),
       'toldLevel', (select to_jsonb(t) - 'community_id' - 'user_id' from told_levels t

@@ -17,18 +17,21 @@ const PER_PAGE = 1_000;
 const SCHEMA = {
   profile: "Name and picture as Whop last gave them, and when. Null where nothing is stored.",
   standing:
-    "XP (an exact sum, which may be below 0), level, counters, when they last changed, and who sees you: visibility is public, anonymous or hidden. Null before you did anything here.",
+    "XP (an exact sum, which may be below 0), level, counters, when they last changed, and who sees you: visibility is public, anonymous or hidden. Your streak; whether you are a member (membership) and since when not (left_at), whether you stand on the boards, and from when your XP begin anew (reset_at). Null before you did anything here.",
   openingBalance:
     "The sum of all activities older than 90 days, which are no longer listed. Null while there are none.",
   days: "Per day of the community's time zone and kind of action: how many activities, how many of them paid, XP.",
   rewards:
-    "What you have earned: level, type and value, its state (due, confirmed, sending, delivered, waiting, needs_attention, cancelled) and when that changed.",
+    "What you have earned: by which level or how many days in a row (streak_days), type and value, its state (due, confirmed, sending, delivered, waiting, needs_attention, cancelled) and when that changed.",
+  memberships:
+    "When a membership of yours began or ended here, as Whop told us (source says whether at once or when we asked), and whether you were banned. membership_id is null where only you are known.",
+  roles: "From when on you were an admin, moderator or member here, where that has changed.",
   messageChoice:
-    "Whether you want messages from here, and your time zone for quiet hours, where you have said so. Null before you did.",
+    "Whether you want messages from here, and one in the evening before a streak ends (streak_warning), and your time zone for quiet hours, where you have said so. Null before you did.",
   toldLevel:
     "The highest level of yours that is no news any more, and where direct messages to you go. Null before one.",
   messages:
-    "What WEE5 has sent to you or about you in the last 30 days, or was about to: about which level or reward, by which way (push, announcement in a chat, direct message, reply), its words (request) and what became of it.",
+    "What WEE5 has sent to you or about you in the last 30 days, or was about to: about which level, reward or streak, by which way (push, announcement in a chat, direct message, reply), its words (request) and what became of it.",
   activities:
     "Oldest first. What happened (activityId is Whop's, contentLength counts characters, contentHash stands in for the text, which is never stored), how it was decided at first (outcome, baseXp, xp and the settingsVersion of the rules), and each later correction of that with its cause. Times are ISO 8601.",
   audit: "What people did that concerns you, and what you did as an admin or moderator.",

@@ -9,6 +9,7 @@ import {
   type HeldNotification,
   type NotificationRequest,
   ReplyPayload,
+  StreakPayload,
 } from "@/services/notifications/notification-row";
 import { findReward, listRewardsOfLevels, type Reward } from "@/services/notifications/notifications.queries";
 import { hasPlaceholder, renderTemplate } from "@/services/notifications/render-template";
@@ -30,20 +31,25 @@ export async function composeNotification(
   notification: Composed,
   place: Place,
 ): Promise<NotificationRequest> {
-  const { communityId, userId, about, payload } = notification;
+  const { communityId, userId, payload } = notification;
   if (place === "reply") {
     const { command, channelId, replyingToId } = ReplyPayload.parse(payload);
     const content = await renderReply(deps, communityId, { userId, command });
     return { kind: "message", channelId, content, replyingToId };
   }
   if (place === "push") {
-    const words = about === "reward" ? await rewardWords(deps, notification) : await levelUpWords(deps, notification);
+    const words = await pushWords(deps, notification);
     const experienceId = await findPage(deps, communityId);
     if (!experienceId) throw new AppError("not_found", "WEE5 has no page in this community that a push could open.");
     return { kind: "notification", experienceId, userId, ...words };
   }
   const content = await fromTemplate(deps, notification, place.template);
   return { kind: "message", channelId: place.channelId, content, replyingToId: null };
+}
+
+function pushWords(deps: SendDeps, notification: Composed): Words | Promise<Words> {
+  if (notification.about === "streak_warning") return streakWords(StreakPayload.parse(notification.payload));
+  return notification.about === "reward" ? rewardWords(deps, notification) : levelUpWords(deps, notification);
 }
 
 type Words = { title: string; content: string; restPath: string | null };
@@ -56,14 +62,21 @@ async function levelUpWords(deps: SendDeps, notification: Composed): Promise<Wor
   return { title: `You reached level ${level}`, content, restPath: reward ? REWARDS : null };
 }
 
+function streakWords({ days, freezes }: StreakPayload): Words {
+  const freeze = freezes === 1 ? "your freeze is used" : `one of your ${freezes} freezes is used`;
+  const otherwise = freezes === 0 ? "Write before midnight to keep it." : `Write before midnight, or ${freeze}.`;
+  return { title: `${days} days in a row`, content: `Nothing has been counted today. ${otherwise}`, restPath: null };
+}
+
 /** The tab of the member's page. */
 const REWARDS = "/#rewards";
 
 async function rewardWords(deps: SendDeps, { communityId, rewardId }: Composed): Promise<Words> {
   const reward = await inCommunity(deps.db, communityId, (trx) => findReward(trx, communityId, rewardId ?? ""));
   if (!reward) throw new AppError("not_found", "There is no such reward.");
+  const earnedBy = reward.streakDays === null ? "" : `${reward.streakDays} days in a row. `;
   const note = reward.note ? ` ${reward.note}` : "";
-  return { title: "You have a reward", content: `${arrival(reward)}${note}`, restPath: REWARDS };
+  return { title: "You have a reward", content: `${earnedBy}${arrival(reward)}${note}`, restPath: REWARDS };
 }
 
 function arrival(reward: Reward): string {

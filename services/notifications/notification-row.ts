@@ -27,7 +27,7 @@ export const HeldNotification = z.object({
   communityId: z.string(),
   notificationId: z.string(),
   userId: z.string(),
-  about: z.enum(["level_up", "reward", "command"]),
+  about: z.enum(["level_up", "reward", "command", "streak_warning"]),
   channel: z.enum(["push", "announcement", "direct_message", "reply"]),
   /** "sending": it has been asked for before, and what came of that is not known. */
   state: z.enum(["due", "sending"]),
@@ -59,3 +59,12 @@ export const ReplyPayload = z.object({
   /** Null where the message has no id that Whop knows. */
   replyingToId: z.string().nullable(),
 });
+
+/** A payload as `queue_streak_warnings` writes it. */
+export const StreakPayload = z.object({
+  /** In a row, the last of them yesterday or, with freezes, earlier. */
+  days: z.int(),
+  /** Left now; midnight takes one. */
+  freezes: z.int(),
+});
+export type StreakPayload = z.infer<typeof StreakPayload>;

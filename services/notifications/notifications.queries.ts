@@ -4,9 +4,11 @@ import { HeldNotification, type NotificationRequest } from "@/services/notificat
 import type {
   NotificationProblem,
   Preferences,
+  PreferencesSaid,
   StoredNotificationSettings,
 } from "@/services/notifications/notifications.schema";
 import type { RewardType, RewardValue } from "@/services/rewards/ladder";
+import type { Streak } from "@/services/xp/streak";
 import type { DB } from "@/types/database";
 
 type Trx = Transaction<DB>;
@@ -144,7 +146,13 @@ export async function findToLevel(trx: Trx, communityId: string, notificationId:
   return row?.to_level ?? null;
 }
 
-export type Reward = { type: RewardType; value: RewardValue; note: string | null };
+export type Reward = {
+  type: RewardType;
+  value: RewardValue;
+  note: string | null;
+  /** Days in a row that earned it; null where something else did. */
+  streakDays: number | null;
+};
 
 /** What levels above one, up to another, pay a member. What nobody has agreed to pay yet is not among it. */
 export async function listRewardsOfLevels(
@@ -154,7 +162,7 @@ export async function listRewardsOfLevels(
   { above, upTo }: { above: number; upTo: number },
 ): Promise<Reward[]> {
   const { rows } = await sql<Reward>`
-    select type, value, note from rewards
+    select type, value, note, streak_days as "streakDays" from rewards
     where community_id = ${communityId} and user_id = ${userId} and level > ${above} and level <= ${upTo}
       and state not in ('due', 'cancelled')
     order by level, reward_id`.execute(trx);
@@ -163,7 +171,8 @@ export async function listRewardsOfLevels(
 
 export async function findReward(trx: Trx, communityId: string, rewardId: string): Promise<Reward | undefined> {
   const { rows } = await sql<Reward>`
-    select type, value, note from rewards where community_id = ${communityId} and reward_id = ${rewardId}`.execute(trx);
+    select type, value, note, streak_days as "streakDays" from rewards
+    where community_id = ${communityId} and reward_id = ${rewardId}`.execute(trx);
   return rows[0];
 }
 
@@ -197,26 +206,61 @@ export async function findStoredSettings(trx: Trx, communityId: string) {
 /** Undefined where the member has never chosen. */
 export async function findPreferences(trx: Trx, communityId: string, userId: string): Promise<Preferences | undefined> {
   const { rows } = await sql<Preferences>`
-    select notifications, time_zone as "timeZone" from notification_preferences
+    select notifications, streak_warning as "streakWarning", time_zone as "timeZone" from notification_preferences
     where community_id = ${communityId} and user_id = ${userId}`.execute(trx);
   return rows[0];
 }
 
-/** Makes the member's row when the choice is the first that is known of them. */
+/** Makes the member's row when the choice is the first that is known of them. What is not said stays. */
 export async function upsertPreferences(
   trx: Trx,
   communityId: string,
   userId: string,
-  { notifications, timeZone }: Preferences,
-): Promise<void> {
+  { notifications, streakWarning, timeZone }: PreferencesSaid,
+): Promise<Preferences> {
   await sql`insert into users (community_id, user_id) values (${communityId}, ${userId}) on conflict do nothing`.execute(
     trx,
   );
-  await sql`
-    insert into notification_preferences as p (community_id, user_id, notifications, time_zone)
-    values (${communityId}, ${userId}, ${notifications}, ${timeZone})
+  const { rows } = await sql<Preferences>`
+    insert into notification_preferences as p (community_id, user_id, notifications, streak_warning, time_zone)
+    values (${communityId}, ${userId}, ${notifications}, coalesce(${streakWarning ?? null}::boolean, false), ${timeZone})
     on conflict (community_id, user_id) do update
-      set notifications = excluded.notifications, time_zone = excluded.time_zone, updated_at = now()`.execute(trx);
+      set notifications = excluded.notifications, streak_warning = coalesce(${streakWarning ?? null}::boolean, p.streak_warning),
+        time_zone = excluded.time_zone, updated_at = now()
+    returning notifications, streak_warning as "streakWarning", time_zone as "timeZone"`.execute(trx);
+  const [row] = rows;
+  if (!row) throw new Error("The choice was not written.");
+  return row;
+}
+
+/** Members who want to hear of their streak and have none of that day, as their streak is stored. */
+export async function listWantWarning(
+  trx: Trx,
+  communityId: string,
+  day: string,
+): Promise<(Streak & { userId: string })[]> {
+  const { rows } = await sql<Streak & { userId: string }>`
+    select u.user_id as "userId", u.streak_days as days, u.streak_day as day, u.streak_longest as longest,
+      u.streak_freezes as freezes
+    from notification_preferences p
+    join users u on u.community_id = p.community_id and u.user_id = p.user_id and u.membership = 'member'
+    where p.community_id = ${communityId} and p.streak_warning and p.notifications and u.streak_day < ${day}::date`.execute(
+    trx,
+  );
+  return rows;
+}
+
+/** @returns how many had not been told of that day yet. */
+export async function queueWarnings(
+  trx: Trx,
+  communityId: string,
+  { day, until, members }: { day: string; until: Date; members: { userId: string; days: number; freezes: number }[] },
+): Promise<number> {
+  const { rows } = await sql<{ queued: number }>`
+    select queue_streak_warnings(${communityId}, ${day}::date, ${until}, ${JSON.stringify(members)}::jsonb) as queued`.execute(
+    trx,
+  );
+  return rows[0]?.queued ?? 0;
 }
 
 /** Why messages of the last seven days did not go out, the newest reason first. */

@@ -92,6 +92,8 @@ export const PreferencesQuery = z.strictObject({ experienceId });
 export const PreferencesChange = z.strictObject({
   experienceId,
   notifications: z.boolean(),
+  /** Whether to be told in the evening that a streak would end at midnight; where it is left out it stays as it was. */
+  streakWarning: z.boolean().optional(),
   /** For quiet hours; null where it is not known. */
   timeZone: z
     .string()
@@ -101,4 +103,5 @@ export const PreferencesChange = z.strictObject({
 });
 
 /** What a member wishes to be told. */
-export type Preferences = { notifications: boolean; timeZone: string | null };
+export type Preferences = { notifications: boolean; streakWarning: boolean; timeZone: string | null };
+export type PreferencesSaid = Omit<Preferences, "streakWarning"> & { streakWarning?: boolean };

@@ -51,6 +51,9 @@ async function work(deps: SendDeps, notification: HeldNotification): Promise<voi
     await endNotification(deps.db, notification, { state: "cancelled", because: "switched_off" });
     return;
   }
+  // Tomorrow it would be no warning any more.
+  if (quietEnd && notification.about === "streak_warning" && quietEnd >= notification.expiresAt)
+    return expire(deps, notification);
   if (quietEnd) return postpone(deps, notification, { quietUntil: quietEnd });
   await callWhop(deps, notification, settings);
 }
@@ -74,6 +77,7 @@ async function circumstances(deps: SendDeps, { communityId, userId, channel, rea
 function isSwitchedOff({ about, channel }: HeldNotification, settings: StoredNotificationSettings): boolean {
   if (channel === "reply") return !settings.commands.enabled;
   if (about === "reward") return !settings.rewardPush;
+  if (about === "streak_warning") return false;
   if (channel === "push") return !settings.levelUpPush;
   return channel === "announcement" ? !settings.announcement.enabled : !settings.directMessage.enabled;
 }

@@ -14,7 +14,7 @@ export type RewardValue = {
 };
 
 /**
- * Where a member's reward stands; "locked" before its level is reached, and again when it is lost before anything was sent.
+ * Where a member's reward stands; "locked" before what earns it is reached, and again when that is lost before anything was sent.
  * "cancelled" by the creator, for good. "needs_attention" is for the creator to look at.
  */
 export type RungState =
@@ -52,6 +52,14 @@ export type Rung = Standing & {
   startsAt: number | null;
 };
 
+/** Days in a row that pay something, and what has become of it for one member. */
+export type StreakRung = Standing & {
+  ruleId: string;
+  days: number;
+  type: RewardType;
+  value: RewardValue;
+};
+
 /** A reward that the creator gave by hand, for no level. */
 export type GrantedReward = Standing & {
   rewardId: string;
@@ -66,6 +74,8 @@ export type GrantedReward = Standing & {
 export type Ladder = {
   /** Lowest level first. */
   rungs: Rung[];
+  /** Fewest days first. */
+  streaks: StreakRung[];
   /** Newest first, the cancelled ones left out; at most 50. */
   granted: GrantedReward[];
   /** False until the creator has confirmed what levels pay: nothing is sent before. */

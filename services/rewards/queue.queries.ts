@@ -23,6 +23,7 @@ export type QueuePlace = { changedAtUs: number; rewardId: string };
 type Kept =
   | "rewardId"
   | "level"
+  | "streakDays"
   | "type"
   | "value"
   | "note"
@@ -55,7 +56,7 @@ export async function listQueue(
 ): Promise<QueueRow[]> {
   const { rows } = await sql<QueueRow>`
     select r.reward_id as "rewardId", r.user_id as "userId", p.name, p.username, p.picture_url as "pictureUrl",
-      r.level, r.type, r.value, r.note, r.state, r.waits_for as "waitsFor", r.problem, r.last_error as "lastError", r.calls,
+      r.level, r.streak_days as "streakDays", r.type, r.value, r.note, r.state, r.waits_for as "waitsFor", r.problem, r.last_error as "lastError", r.calls,
       case when r.state in ('confirmed', 'sending', 'waiting') then r.next_attempt_at end as "nextAttemptAt",
       r.delivered_at as "deliveredAt", r.delivered_how as "deliveredHow", right(r.code, 4) as "codeEnd",
       r.granted_by as "grantedBy", g.name as "grantedByName", r.cancelled_because as "cancelledBecause",

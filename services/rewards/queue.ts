@@ -20,8 +20,9 @@ export type QueueMember = {
 export type QueueEntry = {
   rewardId: string;
   member: QueueMember;
-  /** Null for one granted by hand. */
+  /** What earned it: a level, or days in a row; both are null for one granted by hand. */
   level: number | null;
+  streakDays: number | null;
   type: RewardType;
   value: RewardValue;
   /** What was said to the member with a reward granted by hand. */
@@ -42,8 +43,8 @@ export type QueueEntry = {
   /** Last 4 characters of the promo code, for admins; null for moderators. */
   codeEnd: string | null;
   grantedBy: { userId: string; name: string | null } | null;
-  cancelledBecause: "level_lost" | "by_creator" | null;
-  /** When its level was lost after it had been sent, or while it was; what is sent stays. */
+  cancelledBecause: "level_lost" | "streak_lost" | "by_creator" | null;
+  /** When its level, or the days in a row, were lost after it had been sent, or while it was; what is sent stays. */
   levelLostAt: string | null;
   dueAt: string;
   changedAt: string;

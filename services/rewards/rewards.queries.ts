@@ -1,33 +1,58 @@
 import { sql, type Transaction } from "kysely";
-import type { GrantedReward, Rung } from "@/services/rewards/ladder";
+import type { GrantedReward, Rung, StreakRung } from "@/services/rewards/ladder";
 import type { DB } from "@/types/database";
 
-/** Where the member has no reward of the rule, or lost it with its level before anything was sent, `state` is null. */
-export type RungRow = Pick<Rung, "ruleId" | "level" | "type" | "value" | "waitsFor" | "code"> & {
+/** Where the member has no reward of the rule, or lost what earned it before anything was sent, `state` is null. */
+export type StandingRow = Pick<Rung, "waitsFor" | "code"> & {
   state: GrantedReward["state"] | null;
   changedAt: Date | null;
   isTriedAgain: boolean | null;
 };
 
+export type RungRow = StandingRow & Pick<Rung, "ruleId" | "level" | "type" | "value">;
+export type StreakRungRow = StandingRow & Pick<StreakRung, "ruleId" | "days" | "type" | "value">;
+
 /** Of `rewards w`. A code that is not delivered may not exist yet. */
 const STANDING = sql`w.waits_for as "waitsFor", coalesce(w.delivered_at, w.updated_at) as "changedAt",
   w.failures > 0 and w.state in ('confirmed', 'sending') as "isTriedAgain", case when w.state = 'delivered' then w.code end as code`;
 
+/** Of `reward_rules r` and the reward of it, if any. */
+const REWARD = sql`r.rule_id as "ruleId", coalesce(w.type, r.type) as type, coalesce(w.value, r.value) as value`;
+
 /**
- * Rewards of the member, as they were when earned, and what the rules that are on still offer. A rule that came when its level
- * had been reached offers nothing; one that is off does not revive what was lost with the level.
+ * Rewards of the member for levels, as they were when earned, and what the rules that are on still offer. A rule that came when
+ * its level had been reached offers nothing; one that is off does not revive what was lost with the level.
  */
 export async function listRungs(trx: Transaction<DB>, communityId: string, userId: string): Promise<RungRow[]> {
   const { rows } = await sql<RungRow>`
-    select r.rule_id as "ruleId", coalesce(w.level, r.level) as level, coalesce(w.type, r.type) as type,
-      coalesce(w.value, r.value) as value, case when w.cancelled_because is distinct from 'level_lost' then w.state end as state,
+    select ${REWARD}, coalesce(w.level, r.level) as level, case when w.cancelled_because is distinct from 'level_lost' then w.state end as state,
       ${STANDING}
     from reward_rules r
     left join rewards w on w.community_id = r.community_id and w.rule_id = r.rule_id and w.user_id = ${userId}
     left join users u on u.community_id = r.community_id and u.user_id = ${userId}
-    where r.community_id = ${communityId} and case when w.rule_id is null then r.active and r.level > coalesce(u.level, 1)
-      else r.active or w.cancelled_because is distinct from 'level_lost' end
-    order by 2, 1`.execute(trx);
+    where r.community_id = ${communityId} and r.level is not null
+      and case when w.rule_id is null then r.active and r.level > coalesce(u.level, 1)
+        else r.active or w.cancelled_because is distinct from 'level_lost' end
+    order by level, r.rule_id`.execute(trx);
+  return rows;
+}
+
+/** As `listRungs`, of days in a row. A rule that came when the member had had so many offers nothing. */
+export async function listStreakRungs(
+  trx: Transaction<DB>,
+  communityId: string,
+  userId: string,
+): Promise<StreakRungRow[]> {
+  const { rows } = await sql<StreakRungRow>`
+    select ${REWARD}, coalesce(w.streak_days, r.streak_days) as days,
+      case when w.cancelled_because is distinct from 'streak_lost' then w.state end as state, ${STANDING}
+    from reward_rules r
+    left join rewards w on w.community_id = r.community_id and w.rule_id = r.rule_id and w.user_id = ${userId}
+    left join users u on u.community_id = r.community_id and u.user_id = ${userId}
+    where r.community_id = ${communityId} and r.streak_days is not null
+      and case when w.rule_id is null then r.active and r.streak_days > coalesce(u.streak_longest, 0)
+        else r.active or w.cancelled_because is distinct from 'streak_lost' end
+    order by days, r.rule_id`.execute(trx);
   return rows;
 }
 

@@ -98,10 +98,6 @@ export type Referral = {
 export const referReward = (trx: Trx, lease: Lease, { problem, lastError, nothingSent }: Referral) =>
   one<boolean>(trx, sql`refer_reward(${idsOf(lease)}, ${problem}, ${lastError}, ${nothingSent})`);
 
-/** What waits for a membership of the member is looked at now. @returns how many. */
-export const resumeRewards = (trx: Trx, communityId: string, userId: string) =>
-  one<number>(trx, sql`resume_waiting(${communityId}, ${userId})`);
-
 const idsOf = ({ communityId, rewardId, token }: Lease) => sql`${communityId}, ${rewardId}, ${token}`;
 
 async function one<T>(trx: Trx, call: RawBuilder<unknown>): Promise<T> {

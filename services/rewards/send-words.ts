@@ -10,7 +10,8 @@ export const SEND_WORDS = {
   notThere: "Whop does not know this member or this community any more.",
   noEnd: "The member's membership has no end that free days could move.",
   tooMany: "Whop was called 20 times, and the reward has not arrived.",
-  levelLost: "The level was lost before the reward had arrived. It ends here unless a call under way still arrives.",
+  levelLost:
+    "The level, or the days in a row, were lost before the reward had arrived. It ends here unless a call under way still arrives.",
   ended:
     "The membership ended before the days had arrived. WEE5 waits until no call can arrive any more, then looks for another.",
   another: "Whop refused, and WEE5 tries with another.",

@@ -1,5 +1,6 @@
 import type { Transaction } from "kysely";
 import { dayIn } from "@/services/xp/calendar";
+import { checkMembership } from "@/services/xp/check-membership";
 import { checkRewards } from "@/services/xp/check-rewards";
 import { compareStates, type Difference } from "@/services/xp/compare-states";
 import { type FoldInput, fold } from "@/services/xp/fold";
@@ -24,6 +25,7 @@ export async function checkMember(trx: Transaction<DB>, rules: Rules, userId: st
     ...compareStates(stored, folded, edge),
     ...(await checkBuckets(trx, communityId, userId)),
     ...(await checkRewards(trx, communityId, userId, folded)),
+    ...(await checkMembership(trx, rules, userId)),
   ];
 }
 

@@ -21,6 +21,7 @@ export function compareStates(stored: MemberState, folded: MemberState, edge = "
   const inReach = (key: string) => key.split("/").some((part) => /^\d{4}-/.test(part) && part >= edge);
   return [
     ...SCALARS.flatMap((name) => difference(name, stored[name], folded[name])),
+    ...difference("streak", stored.streak, folded.streak),
     ...compareMaps("last paid", stored.lastPaidAt, folded.lastPaidAt),
     ...compareMaps("day", stored.days, folded.days, inReach),
     ...compareMaps("period", stored.periods, folded.periods, inReach),

@@ -1,10 +1,11 @@
 import type { HistoryEntry } from "@/services/xp/history-entry";
+import type { Multiplier } from "@/services/xp/rules/multiplier";
 
 /** A receipt in words. */
 export type Explanation = {
   /** What was done, and where: "Message in General". */
   title: string;
-  /** Why it paid nothing, less, or otherwise than before; null where there is nothing to say. */
+  /** Why it paid nothing, less, more, or otherwise than before; null where there is nothing to say. */
   reason: string | null;
   tone: "paid" | "unpaid" | "taken-back";
 };
@@ -15,7 +16,7 @@ type Outcome = HistoryEntry["outcome"] | ModeratedOutcome;
 /** An entry of any outcome that a log may hold. */
 export type ExplainedEntry = Omit<HistoryEntry, "outcome"> & { outcome: Outcome };
 
-/** A number as the reader writes it. */
+/** A number as the reader writes it, with up to two decimals. */
 type FormatNumber = (value: number) => string;
 
 /**
@@ -43,6 +44,7 @@ const TITLES: Record<string, string> = {
   lesson: "Lesson finished",
   daily_visit: "Daily visit",
   member_joined: "Joined",
+  streak_bonus: "Streak bonus",
 };
 
 function titleOf({ action, experienceName, xp }: ExplainedEntry): string {
@@ -52,10 +54,35 @@ function titleOf({ action, experienceName, xp }: ExplainedEntry): string {
   return experienceName === null ? title : `${title} in ${experienceName}`;
 }
 
-function whyPaidSo({ activityId, xp, xpBefore, why }: ExplainedEntry, number: FormatNumber): string | null {
+function whyPaidSo(entry: ExplainedEntry, number: FormatNumber): string | null {
+  const { action, activityId, xp, xpBefore, why } = entry;
   if (xpBefore !== null && xpBefore !== xp) return `Counted anew: it had paid ${number(xpBefore)} XP`;
-  if (why.dailyXpCap !== undefined) return `Daily cap of ${number(why.dailyXpCap)} reached, again from midnight`;
+  const said = [
+    ...(action === "streak_bonus" ? [daysInARow(activityId, number)] : []),
+    ...(why.multiplied ? [inFactors(why.multiplied, number)] : []),
+    ...(why.dailyXpCap !== undefined ? [`Daily cap of ${number(why.dailyXpCap)} reached, again from midnight`] : []),
+  ];
+  if (said.length > 0) return said.join(" · ");
   return activityId.startsWith("api:") ? "Awarded by hand" : null;
+}
+
+/** Of the id of a bonus, which ends with the day and the days that were reached on it. */
+function daysInARow(activityId: string, number: FormatNumber): string {
+  const days = Number(activityId.split(":").at(-1));
+  return Number.isFinite(days) ? `${number(days)} days in a row` : "Days in a row";
+}
+
+/** "20 × 1.5 (General) × 2 (Weekend boost) = 60". */
+function inFactors({ baseXp, by, xp }: NonNullable<HistoryEntry["why"]["multiplied"]>, number: FormatNumber): string {
+  const factors = by.map((one) => `${number(one.percent / 100)} (${multiplierName(one)})`);
+  return `${[number(baseXp), ...factors].join(" × ")} = ${number(xp)}`;
+}
+
+const ROLES: Record<string, string> = { admin: "admins", moderator: "moderators", member: "members" };
+
+function multiplierName({ kind, name }: Multiplier): string {
+  if (kind === "channel") return name || "this channel";
+  return kind === "role" ? (ROLES[name] ?? name) : name;
 }
 
 /** What waits is known where the entry says what it will pay. */
@@ -83,7 +110,8 @@ const WHY_UNPAID: Record<Exclude<Outcome, "awarded" | "held">, Why> = {
   pair_cap: () => "enough between the two of you, again from midnight",
   too_old: () => "it came more than 90 days late",
   bad_time: () => "it came with a time in the future",
-  zero_multiplier: () => "a multiplier of 0 holds here",
+  zero_multiplier: ({ why: { multiplied } }, number) =>
+    multiplied === undefined ? "a multiplier of 0 holds here" : inFactors(multiplied, number),
   reset: () => "it was before your membership ended",
   reversed: ({ action }) => WHY_REVERSED[action] ?? "it no longer counts",
 };
@@ -94,6 +122,7 @@ const WHY_REVERSED: Record<string, string> = {
   comment: "the comment was deleted",
   reaction: "the reaction was removed",
   adjustment: "it was undone",
+  streak_bonus: "fewer days in a row count now",
 };
 
 const MINUTE_SECONDS = 60;

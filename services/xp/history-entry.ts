@@ -1,4 +1,5 @@
 import type { Receipt } from "@/services/xp/receipt";
+import type { Multiplier } from "@/services/xp/rules/multiplier";
 
 /** An activity as it stands now, with what its receipt has to say. */
 export type HistoryEntry = {
@@ -23,6 +24,8 @@ export type HistoryEntry = {
     minLength?: number;
     /** Outcome daily_cap, and payments that met the cap: the cap in XP, of the action or of the whole day. */
     dailyXpCap?: number;
+    /** Where multipliers held: the amount before them, each in order (a place by its name, "" where that is not known), the product. */
+    multiplied?: { baseXp: number; by: Multiplier[]; xp: number };
   };
   /** The level that this activity reached; null where it reached none. */
   levelReached: number | null;

@@ -13,6 +13,7 @@ export type HistoryPlace = {
 
 export type HistoryRow = HistoryPlace & {
   action: string;
+  experienceId: string | null;
   experienceName: string | null;
   /** Adjustments only. */
   amount: number | null;
@@ -41,7 +42,7 @@ export async function listHistoryRows(
   const beyond = before ? sql`(l.occurred_at, l.activity_id) < ${placeOf(before)}` : sql`true`;
   const { rows } = await sql<HistoryRow>`
     select to_char(l.occurred_at at time zone 'UTC', ${MICROSECOND_FORMAT}) as "occurredAt", l.activity_id as "activityId",
-      l.action, nullif(e.name, '') as "experienceName", l.amount, coalesce(c.outcome, l.outcome) as outcome,
+      l.action, l.experience_id as "experienceId", nullif(e.name, '') as "experienceName", l.amount, coalesce(c.outcome, l.outcome) as outcome,
       coalesce(c.base_xp, l.base_xp) as "baseXp", coalesce(c.xp, l.xp) as xp, c.xp - c.xp_difference as "xpBefore",
       coalesce(c.settings_version, l.settings_version) as version
     from ${STANDING}
@@ -69,7 +70,7 @@ export async function listLastPaid(
           and (l.occurred_at, l.activity_id) < ${placeOf(before)} and l.action = a.action and l.amount is null
           and coalesce(c.outcome, l.outcome) = 'awarded'
         order by l.occurred_at desc, l.activity_id desc limit 1),
-      (select (o.last_paid ->> a.action)::timestamptz from opening_balances o
+      (select (o.last_paid ->> a.action)::timestamptz from openings o
         where o.community_id = ${communityId} and o.user_id = ${userId})) as "paidAt"
     from unnest(${actions}::text[]) a (action)`.execute(trx);
   return rows.filter(({ paidAt }) => paidAt !== null);

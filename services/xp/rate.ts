@@ -1,3 +1,5 @@
+import type { Role } from "@/services/xp/rules/multiplier";
+
 /** What an action pays in a community now. */
 export type Rate = {
   action: string;
@@ -19,4 +21,6 @@ export type Rates = {
   dailyXpCap: number | null;
   /** True while the community pays nothing. */
   paused: boolean;
+  /** What changes these amounts where and for whom; 200 doubles, 0 pays nothing. Places of which no name is known are left out. */
+  multipliers: { places: { name: string; percent: number }[]; roles: { role: Role; percent: number }[] };
 };

@@ -1,11 +1,10 @@
 import { inCommunity } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
-import { listSettingsVersions } from "@/services/communities/communities.queries";
-import { findSettings } from "@/services/communities/find-settings";
+import { listExperiences } from "@/services/communities/communities.queries";
 import type { Settings } from "@/services/communities/settings.schema";
-import { settingsAt } from "@/services/xp/fold";
 import type { Rates } from "@/services/xp/rate";
-import { toVersion } from "@/services/xp/stored-state";
+import type { Role } from "@/services/xp/rules/multiplier";
+import { settingsNow } from "@/services/xp/settings-now";
 
 /** What most members do most, first; actions that are not named here follow by name. */
 const USUAL_ORDER = [
@@ -19,23 +18,33 @@ const USUAL_ORDER = [
   "member_joined",
 ];
 
+const ROLES: readonly Role[] = ["member", "moderator", "admin"];
+
 /** What a community's members can earn now: the actions that are switched on. @throws AppError not_found */
 export async function readRates(deps: Pick<Deps, "db" | "now">, communityId: string): Promise<Rates> {
-  const { actions, dailyXpCap, paused } = await settingsNow(deps, communityId);
+  const { actions, dailyXpCap, paused, multipliers } = await settingsNow(deps, communityId);
   const rates = Object.entries(actions)
     .filter(([, { enabled }]) => enabled)
     .map(([action, { enabled: _, ...rate }]) => ({ action, ...rate }))
     .sort((a, b) => placeOf(a.action) - placeOf(b.action) || (a.action < b.action ? -1 : 1));
-  return { rates, dailyXpCap, paused };
+  const places = await placeMultipliers(deps, communityId, multipliers.channels);
+  return { rates, dailyXpCap, paused, multipliers: { places, roles: roleMultipliers(multipliers.roles) } };
 }
 
-/** The newest version, unless it begins to hold only later. */
-async function settingsNow(deps: Pick<Deps, "db" | "now">, communityId: string): Promise<Settings> {
-  const newest = await findSettings(deps, communityId);
-  const now = deps.now();
-  if (newest.validFrom <= now) return newest.settings;
-  const versions = await inCommunity(deps.db, communityId, (trx) => listSettingsVersions(trx, communityId));
-  return settingsAt(versions.map(toVersion), now).settings;
+async function placeMultipliers(deps: Pick<Deps, "db">, communityId: string, channels: Record<string, number>) {
+  if (Object.keys(channels).length === 0) return [];
+  const known = await inCommunity(deps.db, communityId, (trx) => listExperiences(trx, communityId));
+  return known.flatMap(({ experienceId, name }) => {
+    const percent = Object.hasOwn(channels, experienceId) ? channels[experienceId] : undefined;
+    return percent === undefined || percent === 100 || name === "" ? [] : [{ name, percent }];
+  });
+}
+
+function roleMultipliers(roles: Settings["multipliers"]["roles"]): Rates["multipliers"]["roles"] {
+  return ROLES.flatMap((role) => {
+    const percent = roles[role] ?? 100;
+    return percent === 100 ? [] : [{ role, percent }];
+  });
 }
 
 function placeOf(action: string): number {

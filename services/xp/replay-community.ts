@@ -24,14 +24,15 @@ export async function replayCommunity(deps: Pick<Deps, "db">, communityId: strin
   }
 }
 
-/** Folds a member again from the opening balance on and corrects whatever is stored otherwise. */
+/** Folds a member again from the opening balance on and corrects whatever is stored otherwise; a repair also whether they are one. */
 export async function replayMember(
   deps: Pick<Deps, "db">,
   communityId: string,
   userId: string,
   cause: "settings" | "repair",
 ): Promise<void> {
-  await inCommunity(deps.db, communityId, (trx) =>
-    sql`select rebuild_member(${communityId}, ${userId}, ${cause})`.execute(trx),
-  );
+  await inCommunity(deps.db, communityId, async (trx) => {
+    if (cause === "repair") await sql`select settle_membership(${communityId}, ${userId})`.execute(trx);
+    await sql`select rebuild_member(${communityId}, ${userId}, ${cause})`.execute(trx);
+  });
 }

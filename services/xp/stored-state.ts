@@ -4,19 +4,32 @@ import { Settings } from "@/services/communities/settings.schema";
 import type { Activity, Outcome } from "@/services/xp/activity";
 import { dayIn } from "@/services/xp/calendar";
 import type { Curve } from "@/services/xp/curve";
-import { type FoldInput, type MemberState, type Opening, type SettingsVersion, settingsAt } from "@/services/xp/fold";
+import {
+  type FoldInput,
+  type MemberState,
+  type Opening,
+  type RoleSince,
+  type SettingsVersion,
+  settingsAt,
+} from "@/services/xp/fold";
+import type { Role } from "@/services/xp/rules/multiplier";
+import { ACTIVE_ACTIONS } from "@/services/xp/streak";
 import {
   findOpening,
   findUser,
+  listActiveDays,
   listActivities,
   listDailyRollups,
   listMemberActions,
   listOpeningDays,
   listPeriodRollups,
+  listRoles,
 } from "@/services/xp/xp.queries";
 import type { DB } from "@/types/database";
 
 type Trx = Transaction<DB>;
+
+const DAY_MS = 86_400_000;
 
 /** What the fold of any member of a community needs beside the member's activities. */
 export async function readRules(
@@ -31,12 +44,30 @@ export function toVersion(row: { version: number; valid_from: Date; settings: un
   return { version: row.version, validFrom: row.valid_from, settings: Settings.parse(row.settings) };
 }
 
-/** A member's facts: the activities in the fold and the balance it opens with. */
-export async function readFacts(trx: Trx, communityId: string, userId: string) {
+/** A member's facts: the activities in the fold, the member's roles, where it begins and the balance it opens with. */
+export async function readFacts(
+  trx: Trx,
+  communityId: string,
+  userId: string,
+): Promise<Omit<FoldInput, "communityId" | "settingsVersions" | "curve">> {
   const rows = await listActivities(trx, communityId, userId);
-  const opening = await readOpening(trx, communityId, userId);
-  return { activities: rows.map(toActivity), opening };
+  return {
+    userId,
+    activities: rows.filter(({ action }) => action !== BONUS).map(toActivity),
+    roles: await readRoles(trx, communityId, userId),
+    resetAt: (await findUser(trx, communityId, userId))?.reset_at,
+    opening: await readOpening(trx, communityId, userId),
+  };
 }
+
+/** From when on a member has which role. */
+export async function readRoles(trx: Trx, communityId: string, userId: string): Promise<RoleSince[]> {
+  const rows = await listRoles(trx, communityId, userId);
+  return rows.map((row) => ({ validFrom: row.valid_from, role: row.role as Role })); // by its check constraint
+}
+
+/** Follows from the days: to the fold it is a result, not a fact. */
+const BONUS = "streak_bonus";
 
 type ActivityRow = Awaited<ReturnType<typeof listActivities>>[number];
 
@@ -64,7 +95,11 @@ async function readOpening(trx: Trx, communityId: string, userId: string): Promi
   const row = await findOpening(trx, communityId, userId);
   if (!row) return undefined;
   const days = await listOpeningDays(trx, communityId, userId);
+  // The days just before the edge may have more than the closed months gave them: those the fold counts itself.
+  const before = dayIn("UTC", new Date(row.closed_before.getTime() - DAY_MS));
   return {
+    closedBefore: row.closed_before,
+    activeDays: await listActiveDays(trx, communityId, userId, { actions: [...ACTIVE_ACTIONS], before }),
     xp: row.xp,
     totalMessages: row.total_messages,
     totalPosts: row.total_posts,
@@ -105,8 +140,14 @@ export async function readStoredState(
         { activities: count, xp, xpReachedAt: xp_reached_at },
       ]),
     ),
+    streak: {
+      days: user.streak_days,
+      day: user.streak_day,
+      longest: user.streak_longest,
+      freezes: user.streak_freezes,
+    },
     decisions: new Map(
-      activities.map((row) => {
+      activities.filter(standsOrIsFact).map((row) => {
         const occurredAt = present(row.occurred_at);
         const { version, settings } = settingsAt(settingsVersions, occurredAt);
         const decision = {
@@ -121,3 +162,6 @@ export async function readStoredState(
     ),
   };
 }
+
+/** A bonus that is not paid any more leaves its row behind; to the fold it is not there. */
+const standsOrIsFact = ({ action, outcome }: ActivityRow) => action !== BONUS || outcome === "awarded";

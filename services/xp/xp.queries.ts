@@ -4,7 +4,7 @@ import type { DB } from "@/types/database";
 /** Outcomes that are outside the fold: decided by people or by the clock, not by the rules. */
 const OUTSIDE_THE_FOLD = ["bad_time", "reversed"];
 
-/** A member's activities that are in the fold, as they stand now. */
+/** A member's activities that are in the fold, as they stand now, and the bonuses that follow from them. */
 export function listActivities(trx: Transaction<DB>, communityId: string, userId: string) {
   return trx
     .selectFrom("activities")
@@ -62,6 +62,36 @@ export function findOpening(trx: Transaction<DB>, communityId: string, userId: s
     .executeTakeFirst();
 }
 
+/** From when on the member has which role. */
+export function listRoles(trx: Transaction<DB>, communityId: string, userId: string) {
+  return trx
+    .selectFrom("member_roles")
+    .select(["valid_from", "role"])
+    .where("community_id", "=", communityId)
+    .where("user_id", "=", userId)
+    .execute();
+}
+
+/** Days before one on which something of these actions paid. */
+export async function listActiveDays(
+  trx: Transaction<DB>,
+  communityId: string,
+  userId: string,
+  { actions, before }: { actions: readonly string[]; before: string },
+): Promise<string[]> {
+  const rows = await trx
+    .selectFrom("daily_rollups")
+    .select("day")
+    .distinct()
+    .where("community_id", "=", communityId)
+    .where("user_id", "=", userId)
+    .where("action", "in", actions)
+    .where("paid", ">", 0)
+    .where("day", "<", before)
+    .execute();
+  return rows.map(({ day }) => day);
+}
+
 export function listOpeningDays(trx: Transaction<DB>, communityId: string, userId: string) {
   return trx
     .selectFrom("opening_days")
@@ -75,8 +105,8 @@ export function listOpeningDays(trx: Transaction<DB>, communityId: string, userI
 export function listRewards(trx: Transaction<DB>, communityId: string, userId: string) {
   return trx
     .selectFrom("rewards")
-    .select(["rule_id", "level", "state", "cancelled_because"])
-    .$narrowType<{ rule_id: NotNull; level: NotNull }>()
+    .select(["rule_id", "level", "streak_days", "state", "cancelled_because"])
+    .$narrowType<{ rule_id: NotNull }>()
     .where("community_id", "=", communityId)
     .where("user_id", "=", userId)
     .where("rule_id", "is not", null)
@@ -86,7 +116,7 @@ export function listRewards(trx: Transaction<DB>, communityId: string, userId: s
 export function listRewardRules(trx: Transaction<DB>, communityId: string) {
   return trx
     .selectFrom("reward_rules")
-    .select(["rule_id", "level", "active", "created_at"])
+    .select(["rule_id", "level", "streak_days", "active", "created_at"])
     .where("community_id", "=", communityId)
     .execute();
 }

@@ -65,7 +65,7 @@ test("without scripts the public pages say all they have to say", async ({ brows
     /^https:\/\/whop\.com\/apps\//,
   );
   await page.getByText("What counts today?").click();
-  await expect(page.getByText("Messages and reactions in your chats.")).toBeVisible();
+  await expect(page.getByText("Messages and reactions in your chats,")).toBeVisible();
 
   await page.getByRole("link", { name: "Privacy" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Privacy");
@@ -87,7 +87,7 @@ test("a creator reaches the board, the prices and the answers by keyboard alone"
 
   await page.locator("summary", { hasText: "What counts today?" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("Messages and reactions in your chats.")).toBeVisible();
+  await expect(page.getByText("Messages and reactions in your chats,")).toBeVisible();
 });
 
 test("the sample earns while it is looked at, and the page does not move under the reader", async ({ browser }) => {

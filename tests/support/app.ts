@@ -43,6 +43,8 @@ export interface TestAppOptions {
   databaseUrl?: string;
   /** With a Realtime server over its database. */
   realtime?: boolean;
+  /** The clock of the app and of Whop, where it is not the machine's; Postgres has its own. */
+  now?: () => Date;
 }
 
 /** All routes of the app on one port, with real parts behind them: only Whop is simulated, over HTTP. */
@@ -51,7 +53,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const routes = await allRoutes();
   const [database, whop, redis] = await Promise.all([
     aDatabase(),
-    startWhopSimulator({ rateLimitPerMinute: 0 }),
+    startWhopSimulator({ rateLimitPerMinute: 0, now: options.now }),
     aRealRedisUrl().then((redisUrl) => startUpstashServer({ redisUrl })),
   ]);
   const realtime = options.realtime ? await serveRealtime(database.ownerUrl) : undefined;
@@ -73,6 +75,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const log: string[] = [];
   const deps: Deps = {
     ...createDeps(env),
+    ...(options.now ? { now: options.now } : {}),
     log: createLogger(
       { logLevel: "debug" },
       { secrets: [whop.webhookSecret], destination: { write: (line) => log.push(line) } },

@@ -5,7 +5,7 @@ import { findSettings } from "@/services/communities/find-settings";
 import type { Settings } from "@/services/communities/settings.schema";
 import type { Activity } from "@/services/xp/activity";
 import { compareStates, type Difference } from "@/services/xp/compare-states";
-import { fold, type MemberState } from "@/services/xp/fold";
+import { type FoldInput, fold, type MemberState } from "@/services/xp/fold";
 import { readRules, readStoredState } from "@/services/xp/stored-state";
 import type { TestDatabase } from "@/tests/support/database";
 
@@ -59,17 +59,21 @@ export async function storedMember({ db }: Databases, communityId: string, userI
   });
 }
 
-/** Where a member is stored otherwise than the fold over these facts makes it. */
+/**
+ * Where a member is stored otherwise than the fold over these facts makes it.
+ * @param besides what else the fold goes by, of what is not the same for all: the member's roles, and where it begins.
+ */
 export async function differencesFrom(
   { db }: Databases,
   communityId: string,
   userId: string,
   activities: Activity[],
+  besides: Pick<FoldInput, "roles" | "resetAt"> = {},
 ): Promise<Difference[]> {
   return inCommunity(db, communityId, async (trx) => {
     const rules = await readRules(trx, communityId);
-    const folded: MemberState = fold({ ...rules, activities });
+    const folded: MemberState = fold({ ...rules, ...besides, userId, activities });
     const stored = await readStoredState(trx, communityId, userId, rules.settingsVersions);
-    return compareStates(stored ?? fold({ ...rules, activities: [] }), folded);
+    return compareStates(stored ?? fold({ ...rules, userId, activities: [] }), folded);
   });
 }

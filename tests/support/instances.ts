@@ -12,7 +12,9 @@ export async function withInstances<T>(
   count: number,
   work: (instances: readonly { db: Kysely<DB> }[]) => Promise<T>,
 ): Promise<T> {
-  const instances = Array.from({ length: count }, () => ({ db: createDatabase(appUrl, { max: 4 }) }));
+  // What waits its turn here waits for the others, however long a busy machine takes for them.
+  const options = { max: 4, connectTimeoutMs: 60_000 };
+  const instances = Array.from({ length: count }, () => ({ db: createDatabase(appUrl, options) }));
   try {
     return await work(instances);
   } finally {

@@ -90,10 +90,14 @@ export async function serveRealtime(
   };
 }
 
-/** Waits until it holds. @throws Error when that takes more than five seconds. */
-export async function eventually(what: string, holds: () => boolean, limitMs = 5_000): Promise<void> {
+/** Waits until it holds. @throws Error when that takes more than five seconds, unless told otherwise. */
+export async function eventually(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  limitMs = 5_000,
+): Promise<void> {
   const until = Date.now() + limitMs;
-  while (!holds()) {
+  while (!(await holds())) {
     if (Date.now() > until) throw new Error(`Not in time: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -13,6 +13,7 @@ export function aRow(rank: number, xp: number, more: Partial<BoardRow> = {}): Bo
     user_id: `user_${rank}`,
     xp,
     level: levelAt(null, xp),
+    streak_days: 0,
     total_messages: 0,
     total_posts: 0,
     total_reactions: 0,

@@ -1,9 +1,9 @@
 import type { Card, Profile } from "@/services/leaderboard/card";
-import type { GrantedReward, Ladder, Rung } from "@/services/rewards/ladder";
+import type { GrantedReward, Ladder, Rung, StreakRung } from "@/services/rewards/ladder";
 import { xpAtLevel } from "@/services/xp/curve";
 import type { HistoryEntry } from "@/services/xp/history-entry";
 import { progressOf, type RankName } from "@/services/xp/progress";
-import type { Rate } from "@/services/xp/rate";
+import type { Rate, Rates } from "@/services/xp/rate";
 
 export const RANK_NAMES: RankName[] = [
   { level: 1, name: "Newcomer" },
@@ -11,6 +11,9 @@ export const RANK_NAMES: RankName[] = [
   { level: 10, name: "Insider" },
   { level: 25, name: "Veteran" },
 ];
+
+/** Of a community in which nothing multiplies XP. */
+export const NOTHING_MULTIPLIED: Rates["multipliers"] = { places: [], roles: [] };
 
 /** A member on the default curve. */
 export function aCard(xp: number, more: Partial<Card> = {}): Card {
@@ -26,6 +29,7 @@ export function aCard(xp: number, more: Partial<Card> = {}): Card {
     rankChange: 4,
     weekXp: 612,
     xpPerDay: 92,
+    streak: { days: 6, longest: 11, freezes: 0, isActiveToday: true, isRestDay: false },
     version: 1,
     ...more,
   };
@@ -41,6 +45,7 @@ export function aProfile(more: Partial<Profile> = {}): Profile {
     rank: 1,
     members: 248,
     weekXp: 1_310,
+    streak: { days: 12, longest: 40 },
     totalMessages: 1_203,
     totalPosts: 24,
     totalReactions: 510,
@@ -65,6 +70,11 @@ export function aRung(level: number, more: Partial<Rung> = {}): Rung {
   };
 }
 
+export function aStreakRung(days: number, more: Partial<StreakRung> = {}): StreakRung {
+  const { level: _, startsAt: _start, ...rung } = aRung(5);
+  return { ...rung, ruleId: `rule_streak_${days}`, days, ...more };
+}
+
 /** Given by hand and on its way. */
 export function aGrantedReward(more: Partial<GrantedReward> = {}): GrantedReward {
   return {
@@ -86,6 +96,7 @@ export function aLadder(more: Partial<Ladder> = {}): Ladder {
   return {
     isConfirmed: true,
     granted: [],
+    streaks: [],
     rungs: [
       aRung(5, { value: { days: 3 }, state: "delivered", changedAt: "2026-05-02T10:00:00Z" }),
       aRung(10),

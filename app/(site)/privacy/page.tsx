@@ -56,14 +56,20 @@ export default function PrivacyPage() {
               <ul>
                 <li>your Whop user id, and your name, username and the address of your picture as Whop gives them</li>
                 <li>
-                  your activities: that you wrote, reacted or posted, when, in which channel, whose message you reacted
-                  to, Whop's id of it, and what it paid with the reason
+                  your activities: that you wrote, reacted, posted, finished a lesson or opened WEE5's page that day,
+                  when, in which channel, whose message you reacted to, Whop's id of it, and what it paid with the
+                  reason
                 </li>
                 <li>
                   of a text only its length and a keyed hash: enough to notice the same text twice, not to read it
                 </li>
                 <li>
-                  what follows from these: XP, level, sums per day, week and month, rank, rewards and where each stands
+                  what follows from these: XP, level, streak, sums per day, week and month, rank, rewards and where each
+                  stands
+                </li>
+                <li>
+                  when your memberships there began and ended, and whether you were on the team: what becomes of your XP
+                  when you leave depends on it
                 </li>
                 <li>
                   with a reward: the promo code, or the number of the membership that got free days and when it ended
@@ -88,9 +94,9 @@ export default function PrivacyPage() {
           body: (
             <>
               <p>
-                The content of messages, posts and comments. It is read when Whop delivers it, to count its length and
-                make the hash, and then it is gone. Direct messages and support chats never count. Neither e-mail
-                addresses nor payment data come to WEE5.
+                The content of messages, posts and comments. It is read when Whop shows it, to count its length and make
+                the hash, and then it is gone. Direct messages and support chats never count. Neither e-mail addresses
+                nor payment data come to WEE5.
               </p>
               <p>
                 There are no advertisements, no trackers and no cookies of WEE5's own. Whop's cookie for light or dark

@@ -1,8 +1,12 @@
 import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
+import { findHistoryTime } from "@/services/activity/back-fill/find-history-time";
 import { readCard } from "@/services/leaderboard/read-card";
 import { OwnQuery } from "@/services/members/member.schema";
+import { noteVisit } from "@/services/members/note-visit";
+import { deliverAfterAward } from "@/services/notifications/deliver-soon";
 import { readLadder } from "@/services/rewards/read-ladder";
+import { readBoosts } from "@/services/xp/read-boosts";
 
 const me = route({
   auth: "member",
@@ -11,7 +15,11 @@ const me = route({
   limit: { name: "me", per: "caller", max: 60, windowSeconds: 60 },
   handle: async (deps, { communityId, caller }) => {
     const card = await readCard(deps, communityId, caller.userId);
-    return { card, ladder: await readLadder(deps, communityId, caller.userId) };
+    const ladder = await readLadder(deps, communityId, caller.userId);
+    const boosts = await readBoosts(deps, communityId);
+    const historyAt = await findHistoryTime(deps, communityId);
+    noteVisit(deps, caller, deliverAfterAward);
+    return { card, ladder, boosts, historyAt };
   },
 });
 

@@ -1,5 +1,6 @@
 import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
+import { countPastOnce } from "@/services/change-counting";
 import { confirmOnboarding } from "@/services/communities/confirm-onboarding";
 import { OnboardingRequest } from "@/services/communities/onboarding.schema";
 import { deliverSoon } from "@/services/notifications/deliver-soon";
@@ -15,6 +16,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
       const choice = { timeZone, rules, seen, by: caller.userId };
       const rewardsConfirmedAt = await confirmOnboarding(deps, communityId, choice);
       deliverSoon(deps, communityId);
+      if (body.countPast) await countPastOnce(deps, communityId, caller.userId);
       return { rewardsConfirmedAt };
     },
   }),

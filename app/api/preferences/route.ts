@@ -16,10 +16,8 @@ const change = route({
   body: PreferencesChange,
   community: ({ body }) => body.experienceId,
   limit: { name: "preferences", per: "caller", max: 20, windowSeconds: 60 },
-  handle: async (deps, { communityId, caller, body: { notifications, timeZone } }) => {
-    await setPreferences(deps, communityId, caller.userId, { notifications, timeZone });
-    return { notifications, timeZone };
-  },
+  handle: (deps, { communityId, caller, body: { experienceId: _, ...said } }) =>
+    setPreferences(deps, communityId, caller.userId, said),
 });
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({ GET: read, PUT: change });

@@ -1,3 +1,4 @@
+import { SyncNotice } from "@/components/dashboard/activity/sync-notice";
 import { NoActivity } from "@/components/dashboard/no-activity";
 import { OverviewPanels } from "@/components/dashboard/overview-panels";
 import { growthInWords } from "@/components/dashboard/overview-words";
@@ -8,6 +9,7 @@ import { SetupPanel } from "@/components/dashboard/setup-panel";
 import { formatsOf } from "@/components/ui/formats";
 import { getDeps } from "@/lib/deps";
 import { readerLocale } from "@/lib/http/locale";
+import { readFreshness } from "@/services/activity/read-freshness";
 import type { OverviewDays } from "@/services/analytics/overview";
 import { readOverview } from "@/services/analytics/read-overview";
 import type { Onboarding } from "@/services/communities/onboarding";
@@ -27,7 +29,10 @@ type OverviewPartProps = {
 
 export async function OverviewPart({ companyId, onboarding, days, isAdmin, ...asked }: OverviewPartProps) {
   const deps = getDeps();
-  const overview = await readOverview(deps, onboarding.communityId, days);
+  const [overview, freshness] = await Promise.all([
+    readOverview(deps, onboarding.communityId, days),
+    readFreshness(deps, onboarding.communityId),
+  ]);
   const locale = readerLocale(asked.acceptLanguage);
   const formats = formatsOf(locale);
   const now = deps.now().getTime();
@@ -47,6 +52,7 @@ export async function OverviewPart({ companyId, onboarding, days, isAdmin, ...as
         isConfirmedNow={asked.isConfirmedNow && now - confirmedAt < CONFIRMED_FOR_MS}
         isWaiting={onboarding.rewardsConfirmedAt === null}
       />
+      <SyncNotice companyId={companyId} freshness={freshness} now={now} />
       <PageHeading title="Overview" action={<PeriodSwitch companyId={companyId} days={days} />}>
         {overview.newestActivityAt === null
           ? "What your community does, counted as it happens."

@@ -2,12 +2,14 @@ import { AROUND_ROWS, PAGE_ROWS } from "@/components/leaderboard/board";
 import type { MemberPageData } from "@/components/member-page/member-page-data";
 import type { Deps } from "@/lib/deps";
 import { placeOnWhop } from "@/lib/whop/addresses";
+import { findHistoryTime } from "@/services/activity/back-fill/find-history-time";
 import { readCommunity } from "@/services/communities/read-community";
 import { readRankNames } from "@/services/communities/read-rank-names";
 import { readCard } from "@/services/leaderboard/read-card";
 import { readLeaderboard } from "@/services/leaderboard/read-leaderboard";
 import { readLadder } from "@/services/rewards/read-ladder";
 import { listHistory } from "@/services/xp/list-history";
+import { readBoosts } from "@/services/xp/read-boosts";
 import { readRates } from "@/services/xp/read-rates";
 
 type Reader = { communityId: string; userId: string };
@@ -19,14 +21,16 @@ export async function readMemberPage(
   experienceId: string,
 ): Promise<MemberPageData> {
   const firstBoard = { filter: "all-time", limit: PAGE_ROWS, me: true, around: AROUND_ROWS } as const;
-  const [community, card, ladder, board, history, rates, rankNames] = await Promise.all([
+  const [community, card, ladder, board, history, rates, boosts, rankNames, historyAt] = await Promise.all([
     readCommunity(deps, communityId),
     readCard(deps, communityId, userId),
     readLadder(deps, communityId, userId),
     readLeaderboard(deps, communityId, firstBoard, userId),
     listHistory(deps, communityId, userId),
     readRates(deps, communityId),
+    readBoosts(deps, communityId),
     readRankNames(deps, communityId),
+    findHistoryTime(deps, communityId),
   ]);
   const { title, timeZone, chatExperience } = community;
   const { supabase } = deps.env;
@@ -41,6 +45,8 @@ export async function readMemberPage(
     board,
     history,
     rates,
+    boosts,
+    historyAt,
     rankNames,
     realtime: supabase ? { url: supabase.url, anonKey: supabase.anonKey } : null,
     now: deps.now().getTime(),

@@ -3,11 +3,12 @@
 import { Callout } from "frosted-ui";
 import { Eye } from "lucide-react";
 import type { FormEvent } from "react";
+import { Lockable } from "@/components/dashboard/lockable";
 import { CommandsPanel } from "@/components/dashboard/messages/commands-panel";
 import { AnnouncementPanel, DirectMessagePanel, PushPanel } from "@/components/dashboard/messages/message-panels";
 import { ProblemsPanel } from "@/components/dashboard/messages/problems-panel";
 import { QuietHoursPanel } from "@/components/dashboard/messages/quiet-hours-panel";
-import { SaveBar } from "@/components/dashboard/messages/save-bar";
+import { MessagesSaveBar } from "@/components/dashboard/messages/save-bar";
 import { useSettings } from "@/components/dashboard/messages/use-settings";
 import { PageHeading } from "@/components/dashboard/page-heading";
 import type { NotificationSettingsAnswer } from "@/services/notifications/notifications.schema";
@@ -52,8 +53,7 @@ export function MessagesPage({ companyId, first, canChange, timeZone, now }: Mes
         </Callout.Root>
       )}
       <form onSubmit={submit} noValidate>
-        <fieldset disabled={!canChange} className="m-0 flex min-w-0 flex-col gap-4 border-0 p-0">
-          <legend className="sr-only">Messages to members</legend>
+        <Lockable isLocked={!canChange} legend="Messages to members">
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 md:grid-cols-2">
             <div className="flex min-w-0 flex-col gap-4">
               <AnnouncementPanel settings={settings} chats={chats} />
@@ -66,8 +66,8 @@ export function MessagesPage({ companyId, first, canChange, timeZone, now }: Mes
               <ProblemsPanel problems={recentProblems} timeZone={timeZone} now={now} />
             </div>
           </div>
-        </fieldset>
-        {canChange && <SaveBar settings={settings} canSave={canSave} />}
+        </Lockable>
+        {canChange && <MessagesSaveBar settings={settings} canSave={canSave} />}
       </form>
     </>
   );

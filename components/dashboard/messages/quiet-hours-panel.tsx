@@ -2,6 +2,7 @@
 
 import { SegmentedControlRadioGroup, TextField } from "frosted-ui";
 import { useId } from "react";
+import { useIsLocked } from "@/components/dashboard/lockable";
 import type { SettingsDraft } from "@/components/dashboard/messages/settings-draft";
 import { FieldProblem, SettingsPanel, SwitchRow } from "@/components/dashboard/messages/settings-row";
 import type { Settings } from "@/components/dashboard/messages/use-settings";
@@ -11,6 +12,7 @@ type QuietHours = SettingsDraft["quietHours"];
 /** When nobody is told anything; it is told afterwards. */
 export function QuietHoursPanel({ settings, timeZone }: { settings: Settings; timeZone: string }) {
   const id = useId();
+  const isLocked = useIsLocked();
   const { quietHours } = settings.draft;
   const change = (part: Partial<QuietHours>) => settings.change({ quietHours: { ...quietHours, ...part } });
   return (
@@ -38,6 +40,7 @@ export function QuietHoursPanel({ settings, timeZone }: { settings: Settings; ti
             <SegmentedControlRadioGroup.Root<QuietHours["zone"]>
               aria-labelledby={`${id}-zone`}
               aria-describedby={`${id}-zone-help`}
+              disabled={isLocked}
               value={quietHours.zone}
               onValueChange={(zone) => change({ zone })}
             >

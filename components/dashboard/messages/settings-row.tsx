@@ -2,6 +2,7 @@
 
 import { Switch } from "frosted-ui";
 import { type ReactNode, useId } from "react";
+import { useIsLocked } from "@/components/dashboard/lockable";
 import { Panel } from "@/components/dashboard/panel";
 
 type SettingsPanelProps = { title: string; subtitle: ReactNode; isChanged: boolean; children: ReactNode };
@@ -28,6 +29,7 @@ type SwitchRowProps = {
 /** Something that is on or off. */
 export function SwitchRow({ label, hint, checked, onChange }: SwitchRowProps) {
   const id = useId();
+  const isLocked = useIsLocked();
   return (
     <label htmlFor={id} className="flex min-h-8 cursor-pointer items-center justify-between gap-4">
       <span className="min-w-0">
@@ -44,6 +46,7 @@ export function SwitchRow({ label, hint, checked, onChange }: SwitchRowProps) {
         color="gray"
         highContrast
         className="shrink-0"
+        disabled={isLocked}
         checked={checked}
         onCheckedChange={onChange}
         aria-label={label}

@@ -1,5 +1,5 @@
 /** What has been chosen so far, kept in the browser so that leaving the page loses nothing. */
-export type Draft = { step: number; timeZone: string; rules: Record<string, boolean> };
+export type Draft = { step: number; timeZone: string; rules: Record<string, boolean>; countPast?: boolean };
 
 /** A choice that was made of another state of the community is not offered again. */
 export const draftKey = (communityId: string, seen: string | null) =>

@@ -3,6 +3,7 @@
 import { Button } from "frosted-ui";
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { CountPast } from "@/components/dashboard/onboarding/count-past";
 import { MemberPreview, type MemberPreviewProps } from "@/components/dashboard/onboarding/member-preview";
 import { RewardsStep } from "@/components/dashboard/onboarding/rewards-step";
 import { SendFailure } from "@/components/dashboard/onboarding/send-failure";
@@ -57,6 +58,7 @@ export function Onboarding({ companyId, onboarding, due, now, ...preview }: Onbo
           timeZone,
           rules: Object.fromEntries(rules.map(({ ruleId, active }) => [ruleId, active])),
           seen: onboarding.rewardsConfirmedAt,
+          ...(isFirst && choice.countPast && { countPast: true }),
         },
       });
       choice.forget();
@@ -87,6 +89,7 @@ export function Onboarding({ companyId, onboarding, due, now, ...preview }: Onbo
         )}
         {step === 1 && <RewardsStep rules={rules} due={due} isFirst={isFirst} onSwitch={choice.switchRule} />}
         {step === LAST && <MemberPreview rules={rules} {...preview} />}
+        {step === LAST && isFirst && <CountPast checked={choice.countPast} onChange={choice.setCountPast} />}
         {failure && <SendFailure failure={failure} />}
         <div className="flex gap-3 border-(--gray-a4) border-t pt-5">
           {step > 0 && (

@@ -14,7 +14,7 @@ type RewardsStepProps = {
   onSwitch: (ruleId: string, active: boolean) => void;
 };
 
-/** What levels pay, each to be switched on or off. */
+/** What levels and days in a row pay, each to be switched on or off. */
 export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps) {
   const formats = useFormats();
   return (
@@ -23,7 +23,7 @@ export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps)
         {rules.map((rule) => (
           <li key={rule.ruleId} className="border-(--gray-a4) border-t first:border-t-0">
             <label htmlFor={rule.ruleId} className="flex min-h-14 cursor-pointer items-center gap-3 py-2">
-              <span className="w-18 shrink-0 text-(--gray-11) text-[14px]/5">Level {formats.number(rule.level)}</span>
+              <span className="w-18 shrink-0 text-(--gray-11) text-[14px]/5">{goalInWords(rule, formats)}</span>
               <span className="flex min-w-0 flex-1 flex-col">
                 <span
                   className={`break-words text-[14px]/5 ${rule.active ? "font-medium text-(--gray-12)" : "text-(--gray-11)"}`}
@@ -41,7 +41,7 @@ export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps)
                 highContrast
                 checked={rule.active}
                 onCheckedChange={(active) => onSwitch(rule.ruleId, active)}
-                aria-label={`Level ${rule.level}: ${rewardName(rule, formats)}`}
+                aria-label={`${goalInWords(rule, formats)}: ${rewardName(rule, formats)}`}
               />
             </label>
           </li>
@@ -58,6 +58,10 @@ export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps)
       </div>
     </div>
   );
+}
+
+function goalInWords({ level, streakDays }: RewardRule, { number }: Formats): string {
+  return level === null ? `${number(streakDays ?? 0)} days in a row` : `Level ${number(level)}`;
 }
 
 const ARRIVES: Record<RewardRule["type"], string> = {
@@ -103,7 +107,9 @@ function costInWords(rules: readonly RewardRule[], { number }: Formats): string 
     days > 0 ? `${number(days)} days of membership that they do not pay for` : null,
     codes.length > 0 ? `a code for ${codes.join(" and ")} off` : null,
   ].filter((part) => part !== null);
-  const last = Math.max(...on.map(({ level }) => level));
+  const last = Math.max(...on.map(({ level }) => level ?? Number.POSITIVE_INFINITY));
   if (parts.length === 0) return "These rewards cost you no membership fees.";
-  return `A member who climbs to level ${number(last)} gets ${parts.join(" and ")} in all.`;
+  const who =
+    last < Number.POSITIVE_INFINITY ? `A member who climbs to level ${number(last)}` : "Who earns each of them";
+  return `${who} gets ${parts.join(" and ")} in all.`;
 }

@@ -23,6 +23,7 @@ export function sampleCard(curve: Curve, ranks: readonly RankName[]): Card {
     members: 248,
     rankChange: 3,
     weekXp: 420,
+    streak: { days: 6, longest: 11, freezes: 1, isActiveToday: true, isRestDay: false },
     xpPerDay: 90,
     version: 0,
   };
@@ -30,22 +31,21 @@ export function sampleCard(curve: Curve, ranks: readonly RankName[]): Card {
 
 /** What the rules that are on look like to that member. */
 export function sampleLadder(rules: readonly RewardRule[], curve: Curve, { progress }: Card): Ladder {
+  const on = rules.filter(({ active }) => active);
   return {
     isConfirmed: true,
     granted: [],
-    rungs: rules
-      .filter(({ active }) => active)
-      .map(({ ruleId, level, type, value }) => ({
-        ruleId,
-        level,
-        type,
-        value,
-        startsAt: xpAtLevel(curve, level) ?? null,
-        state: level <= progress.level ? "delivered" : "locked",
-        changedAt: null,
-        waitsFor: null,
-        isTriedAgain: false,
-        code: null,
-      })),
+    streaks: on.flatMap(({ streakDays, ...rule }) =>
+      streakDays === null ? [] : [{ ...reward(rule), days: streakDays, state: "locked" as const }],
+    ),
+    rungs: on.flatMap(({ level, ...rule }) => {
+      if (level === null) return [];
+      const state = level <= progress.level ? ("delivered" as const) : ("locked" as const);
+      return [{ ...reward(rule), level, startsAt: xpAtLevel(curve, level) ?? null, state }];
+    }),
   };
+}
+
+function reward({ ruleId, type, value }: Pick<RewardRule, "ruleId" | "type" | "value">) {
+  return { ruleId, type, value, changedAt: null, waitsFor: null, isTriedAgain: false, code: null };
 }

@@ -36,9 +36,11 @@ export function useChoice(onboarding: Onboarding) {
     timeZone: draft.timeZone,
     isGuessed: guess === draft.timeZone,
     rules: rules.map((rule) => ({ ...rule, active: draft.rules[rule.ruleId] ?? rule.active })),
+    countPast: draft.countPast === true,
     go: (step: number) => change({ step }),
     setTimeZone: (timeZone: string) => change({ timeZone }),
     switchRule: (ruleId: string, active: boolean) => change({ rules: { ...draft.rules, [ruleId]: active } }),
+    setCountPast: (countPast: boolean) => change({ countPast }),
     forget: () => forgetDraft(key),
   };
 }

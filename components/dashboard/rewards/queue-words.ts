@@ -33,14 +33,15 @@ export function entryInWords(entry: QueueEntry, clock: Clock, formats: Formats):
     case "delivered":
       return calm("Delivered", deliveredInWords(entry, clock, formats));
     case "cancelled":
-      return calm(
-        "Cancelled",
-        entry.cancelledBecause === "level_lost"
-          ? "The level was lost before it was sent. It comes back with the level."
-          : "By your team. It is not sent.",
-      );
+      return calm("Cancelled", WHY_CANCELLED[entry.cancelledBecause ?? "by_creator"]);
   }
 }
+
+const WHY_CANCELLED: Record<NonNullable<QueueEntry["cancelledBecause"]>, string> = {
+  level_lost: "The level was lost before it was sent. It comes back with the level.",
+  streak_lost: "The days in a row were lost before it was sent. It comes back with them.",
+  by_creator: "By your team. It is not sent.",
+};
 
 const calm = (standing: string, detail: string): EntryWords => ({ standing, detail, tone: "calm" });
 
@@ -72,7 +73,8 @@ function deliveredInWords(entry: QueueEntry, clock: Clock, formats: Formats): st
   const how = entry.deliveredHow === null ? "Delivered" : ARRIVED[entry.deliveredHow];
   const when = entry.deliveredAt === null ? "" : `, ${whenInWords(entry.deliveredAt, clock, formats)}`;
   const code = entry.codeEnd === null ? "" : ` Code ends in ${entry.codeEnd}.`;
-  const lost = entry.levelLostAt === null ? "" : " Its level was lost since; what was sent stays.";
+  const what = entry.streakDays === null ? "Its level was" : "Its days in a row were";
+  const lost = entry.levelLostAt === null ? "" : ` ${what} lost since; what was sent stays.`;
   return `${how}${when}.${code}${lost}`;
 }
 
@@ -85,9 +87,10 @@ export function memberName({ name, username, userId }: QueueMember): string {
   return name ?? username ?? userId;
 }
 
-/** "Level 5", "By hand, by Dana Ruiz". */
-export function whereFrom({ level, grantedBy }: QueueEntry, { number }: Formats): string {
+/** "Level 5", "30 days in a row", "By hand, by Dana Ruiz". */
+export function whereFrom({ level, streakDays, grantedBy }: QueueEntry, { number }: Formats): string {
   if (level !== null) return `Level ${number(level)}`;
+  if (streakDays !== null) return `${number(streakDays)} days in a row`;
   return grantedBy === null ? "By hand" : `By hand, by ${grantedBy.name ?? grantedBy.userId}`;
 }
 
@@ -110,7 +113,7 @@ export function questionOf(entry: QueueEntry, action: RewardAction, formats: For
     case "cancel":
       return {
         title: `Cancel ${reward} for ${name}?`,
-        consequence: `${name} does not get it and sees that the team has taken it back. Reaching the level again does not bring it back; you can still give one by hand.`,
+        consequence: `${name} does not get it and sees that the team has taken it back. ${entry.streakDays === null ? "Reaching the level again does" : "So many days in a row again do"} not bring it back; you can still give one by hand.`,
         confirm: "Cancel reward",
         keep: "Keep it",
         isDestructive: true,
@@ -157,11 +160,11 @@ const NOTHING: Record<QueueGroup, { title: string; text: string }> = {
   on_its_way: { title: "Nothing is on its way", text: "All that was earned has arrived, or waits above for you." },
   delivered: {
     title: "Nothing has been delivered yet",
-    text: "Who reaches a level that pays gets its reward by itself.",
+    text: "Who reaches a level, or days in a row, that pay gets the reward by itself.",
   },
   cancelled: {
     title: "Nothing was cancelled",
-    text: "Rewards whose level was lost before they were sent stand here, and what you cancel.",
+    text: "Rewards whose level or days in a row were lost before they were sent stand here, and what you cancel.",
   },
 };
 

@@ -17,7 +17,7 @@ const lines = (parts: readonly (string | null)[]) => parts.filter((part) => part
 
 /** Where a member stands: level, XP, rank, this week, and what comes next. */
 export function levelInWords(card: Card, ladder: Ladder): string {
-  const { progress, rank, members, weekXp } = card;
+  const { progress, rank, members, weekXp, streak } = card;
   const next = nextRung(ladder, progress.xp);
   const rankName = progress.rankName === null ? "" : `, ${escapeText(progress.rankName)}`;
   const place = rank === null ? "No rank yet" : `Rank ${number(rank)} of ${number(members)}`;
@@ -25,6 +25,7 @@ export function levelInWords(card: Card, ladder: Ladder): string {
     `**${nameOf(card)}** · level ${number(progress.level)}${rankName}`,
     `${number(progress.xp)} XP, ${toNextLevel(card)}`,
     `${place}, ${number(weekXp)} XP this week`,
+    streak && streak.days >= 2 ? `${number(streak.days)} days in a row` : null,
     next ? `Next reward: ${rewardName(next)} at level ${number(next.level)}` : null,
   ]);
 }
@@ -55,12 +56,14 @@ export function rewardsInWords(card: Card, ladder: Ladder): string {
   const { xp } = card.progress;
   const isToCome = ({ state, startsAt }: Rung) => state === "locked" && startsAt !== null && startsAt > xp;
   const had = ladder.rungs.filter(({ state }) => state !== "locked" && state !== "cancelled").slice(-HAD);
+  const streaks = ladder.streaks.filter(({ state }) => state !== "locked" && state !== "cancelled").slice(-HAD);
   const granted = ladder.granted.slice(0, HAD);
   const toCome = ladder.rungs.filter(isToCome).slice(0, TO_COME);
-  if (had.length + granted.length + toCome.length === 0) return "Levels pay no rewards here yet.";
+  if (had.length + streaks.length + granted.length + toCome.length === 0) return "Levels pay no rewards here yet.";
   return lines([
     `**${nameOf(card)}** · rewards`,
     ...had.map((rung) => `Level ${number(rung.level)}: ${rewardName(rung)} · ${standing(rung, ladder)}`),
+    ...streaks.map((rung) => `${number(rung.days)} days in a row: ${rewardName(rung)} · ${standing(rung, ladder)}`),
     ...granted.map((reward) => `From the creator: ${rewardName(reward)} · ${standing(reward, ladder)}`),
     ...toCome.map(
       (rung, at) => `Level ${number(rung.level)}: ${rewardName(rung)} · ${at > 0 ? "to come" : toGo(rung, xp)}`,
@@ -103,7 +106,7 @@ const COMMAND_LINES = [
 ];
 
 /** The commands, and what earns XP now. */
-export function helpInWords({ rates, dailyXpCap, paused }: Rates): string {
+export function helpInWords({ rates, dailyXpCap, paused }: Omit<Rates, "multipliers">): string {
   const paying = rates.filter(({ maxXp }) => maxXp > 0);
   if (paused) return lines([...COMMAND_LINES, "XP is paused here. Your level and rewards are kept."]);
   if (paying.length === 0) return lines([...COMMAND_LINES, "Nothing earns XP here yet."]);

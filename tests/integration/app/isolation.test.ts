@@ -94,6 +94,30 @@ const ROWS: Record<string, Row> = {
     lowest: "ownerId",
     tooLow: "moderatorId",
   },
+  "GET /api/settings": {
+    path: (id) => `/api/settings?experienceId=${id}`,
+    request: () => ({}),
+    lowest: "moderatorId",
+    tooLow: "memberId",
+  },
+  "PUT /api/settings": {
+    path: () => "/api/settings",
+    request: (id) => ({ json: { experienceId: id, version: 1, paused: false } }),
+    lowest: "ownerId",
+    tooLow: "moderatorId",
+  },
+  "GET /api/sync": {
+    path: (id) => `/api/sync?experienceId=${id}`,
+    request: () => ({}),
+    lowest: "moderatorId",
+    tooLow: "memberId",
+  },
+  "POST /api/sync": {
+    path: () => "/api/sync",
+    request: (id) => ({ json: { experienceId: id, action: "stop_back_fill" } }),
+    lowest: "ownerId",
+    tooLow: "moderatorId",
+  },
   "POST /api/xp": {
     path: () => "/api/xp",
     request: (id, place) => ({ json: { userId: place.memberId, experienceId: id, activityType: "message" } }),

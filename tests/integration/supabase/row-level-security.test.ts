@@ -15,6 +15,9 @@ const TABLES: Record<string, { app: readonly string[]; tenant: "community_id" | 
   activity_identities: { app: ["select"], tenant: "community_id" },
   activity_log: { app: ["select"], tenant: "community_id" },
   audit_log: { app: ["select"], tenant: "community_id" },
+  back_fill_items: { app: ["select"], tenant: "community_id" },
+  back_fill_places: { app: ["select"], tenant: "community_id" },
+  back_fills: { app: ["select"], tenant: "community_id" },
   communities: { app: ["select"], tenant: "community_id" },
   corrections: { app: ["select"], tenant: "community_id" },
   daily_rollups: { app: ["select"], tenant: "community_id" },
@@ -23,6 +26,8 @@ const TABLES: Record<string, { app: readonly string[]; tenant: "community_id" | 
   level_curves: { app: ["select"], tenant: "community_id" },
   level_ranks: { app: ["select"], tenant: "community_id" },
   member_actions: { app: ["select"], tenant: "community_id" },
+  member_roles: { app: ["select"], tenant: "community_id" },
+  membership_events: { app: ["select"], tenant: "community_id" },
   notification_preferences: { app: ["insert", "select", "update"], tenant: "community_id" },
   notification_settings: { app: ["select"], tenant: "community_id" },
   notifications: { app: ["select"], tenant: "community_id" },
@@ -34,6 +39,10 @@ const TABLES: Record<string, { app: readonly string[]; tenant: "community_id" | 
   reward_rules: { app: ["select"], tenant: "community_id" },
   rewards: { app: ["select"], tenant: "community_id" },
   settings_versions: { app: ["select"], tenant: "community_id" },
+  sync_communities: { app: ["select"], tenant: "community_id" },
+  sync_features: { app: ["insert", "select", "update"], tenant: "community_id" },
+  sync_items: { app: ["delete", "insert", "select", "update"], tenant: "community_id" },
+  sync_places: { app: ["delete", "insert", "select", "update"], tenant: "community_id" },
   told_levels: { app: ["select"], tenant: "community_id" },
   users: {
     app: [
@@ -43,24 +52,32 @@ const TABLES: Record<string, { app: readonly string[]; tenant: "community_id" | 
     ],
     tenant: "community_id",
   },
+  whop_pauses: { app: [], tenant: null },
   worker_heartbeats: { app: [], tenant: null },
 };
 
 /** Functions that pass by row level security and know no community. Each says why it may. */
 const WITHOUT_COMMUNITY: Record<string, string> = {
+  claim_back_fills: "the worker goes on with back-fills of every community; answers ids",
   claim_notifications: "the worker has messages to send in every community; answers ids",
   claim_rewards: "the worker has rewards to send in every community; answers ids",
+  claim_sync: "the worker reads every community from Whop; answers ids",
   count_ignored_event: "counts by day and event; no member and no community in it",
   drop_closed_partitions: "drops empty months that are out of the retention for everybody",
   ensure_partitions: "makes months for everybody",
   failed_job_count: "one number about the job queue",
   forget_awaited_removals: "forgets what nobody can use any more",
   forget_notifications: "deletes old messages of everybody; answers a number",
+  forget_sync: "forgets what had been read of communities long gone; answers a number",
   list_communities_to_compare: "a run over every community; ids only",
+  list_communities_to_settle: "the worker has resets that are due in every community; ids only",
   list_community_ids: "the worker has work in every community; ids only",
+  pause_whop: "an operation of Whop's, for all communities",
   queue_age_seconds: "one number about the job queue",
   recover_dead_jobs: "gives dead workers' jobs back to the queue; tells their numbers and kinds only",
   resolve_experience: "asked before the community is known; answers an id",
+  sync_health: "numbers about all communities together",
+  whop_pause_seconds: "an operation of Whop's, for all communities",
 };
 
 const DENIED = "42501";
@@ -83,11 +100,28 @@ async function aFullCommunity(): Promise<string> {
   const messages = [aMessage(), aMessage()];
   await awardActivities(database, communityId, [...messages, anAdjustment(1_000)]);
   await removeActivity({ db: database.db, redis: redisAway }, communityId, messages[0]?.activityId ?? "");
+  await inCommunity(database.db, communityId, (trx) =>
+    sql`select set_member_role(${communityId}, ${messages[0]?.userId}, 'moderator', now())`.execute(trx),
+  );
   const { settings } = await findSettings(database, communityId);
   await changeSettings(database, communityId, { settings, by: "user_owner" });
   await inCommunity(database.db, communityId, (trx) =>
     sql`select remember_experience(${communityId}, '', ${`exp_${communityId}`}, 'General')`.execute(trx),
   );
+  await sql`
+    with back_fill as (insert into back_fills (community_id, since, started_by) values (${communityId}, now(), 'user_owner')
+        returning community_id),
+      place as (insert into back_fill_places (community_id, place_id, kind, experience_id)
+        select community_id, 'feed_x', 'chat', 'exp_x' from back_fill)
+    insert into back_fill_items (community_id, activity_id, user_id, action, occurred_at)
+    select community_id, 'message:x', 'user_x', 'message', now() from back_fill`.execute(database.owner);
+  await sql`
+    with synced as (insert into sync_communities (community_id, counts_from) values (${communityId}, now()) returning community_id),
+      feature as (insert into sync_features (community_id, feature) select community_id, 'chat' from synced),
+      place as (insert into sync_places (community_id, place_id, feature, experience_id)
+        select community_id, 'feed_x', 'chat', 'exp_x' from synced)
+    insert into sync_items (community_id, kind, item_id, place_id, occurred_at)
+    select community_id, 'message', 'x', 'feed_x', now() from synced`.execute(database.owner);
   await sql`
     with member as (select community_id, user_id from users where community_id = ${communityId} limit 1),
       balance as (
@@ -95,6 +129,8 @@ async function aFullCommunity(): Promise<string> {
         select community_id, user_id, 'epoch', 0, 0, 0, 0 from member),
       difference as (insert into reward_differences (community_id, kind, subject, severity, first_seen_at)
         select community_id, 'promo_unknown', 'promo_x', 'warning', now() from member),
+      coming as (insert into membership_events (community_id, user_id, event_id, kind, occurred_at, source)
+        select community_id, user_id, 'e1', 'joined', now(), 'webhook' from member),
       choice as (insert into notification_preferences (community_id, user_id) select community_id, user_id from member),
       message as (insert into notifications (community_id, user_id, about, channel, dedupe_key)
         select community_id, user_id, 'command', 'reply', 'command:x' from member),
@@ -174,7 +210,7 @@ test("nobody but the owner has a right on a table that is not in the list", asyn
   const listed = Object.entries(TABLES).flatMap(([table, { app }]) =>
     app.map((right) => `wee5_app: ${right} on ${table}`),
   );
-  expect(granted).toEqual([...listed, "wee5_app: select on activities"].sort());
+  expect(granted).toEqual([...listed, "wee5_app: select on activities", "wee5_app: select on openings"].sort());
 });
 
 describe.each(Object.entries(TABLES))("%s", (table, { app, tenant }) => {

@@ -15,6 +15,7 @@ const STATUS: Record<keyof typeof SQLSTATES, number> = {
   W5S01: 500,
   W5A01: 500,
   W5B01: 500,
+  W5L01: 500,
 };
 
 let database: TestDatabase;

@@ -57,6 +57,34 @@ test("rank and its change are words for who does not see the arrow", () => {
   expect(screen.queryByText(/since Monday/)).toBeNull();
 });
 
+test("the streak is a number, with strokes in fives for who sees them, and says what a missed day does", () => {
+  const streak = { days: 6, longest: 11, freezes: 0, isActiveToday: true, isRestDay: false };
+  const { container, rerender } = render(<RankCard card={{ ...robin, streak }} ladder={aLadder()} />);
+  expect(container).toHaveTextContent("Streak6days in a row");
+  expect(container).toHaveTextContent("Today is counted");
+  const shown = (more: Partial<typeof streak>) =>
+    rerender(<RankCard card={{ ...robin, streak: { ...streak, ...more } }} ladder={aLadder()} />);
+  shown({ isActiveToday: false });
+  expect(container).toHaveTextContent("Write today to keep it");
+  shown({ freezes: 1 });
+  expect(container).toHaveTextContent("1 freeze left: one missed day will not break it");
+  shown({ freezes: 2, isActiveToday: false });
+  expect(container).toHaveTextContent("Nothing today yet. 2 freezes left: two missed days will not break it");
+  shown({ isRestDay: true, isActiveToday: false });
+  expect(container).toHaveTextContent("Streaks are paused today: a missed day breaks none");
+  shown({ days: 1 });
+  expect(container).toHaveTextContent("1day in a row");
+  shown({ days: 0, isActiveToday: false });
+  expect(container).toHaveTextContent("Streak0days in a row");
+  expect(container).toHaveTextContent("Write today and a streak begins");
+});
+
+test("where streaks are off the card says nothing of them", () => {
+  const { container } = render(<RankCard card={{ ...robin, streak: null }} ladder={aLadder()} />);
+  expect(container).not.toHaveTextContent("Streak");
+  expect(container).not.toHaveTextContent("in a row");
+});
+
 test("a newcomer sees the first step in messages, and nothing that is still empty", () => {
   const newcomer = aCard(0, { rank: null, rankChange: null, weekXp: 0, xpPerDay: null });
   const { container, rerender } = render(<RankCard card={newcomer} ladder={aLadder()} messageRate={aRate()} />);

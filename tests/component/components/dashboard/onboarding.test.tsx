@@ -18,8 +18,8 @@ const community: OnboardingState = {
   title: "Northlight Creators",
   timeZone: "UTC",
   rules: [
-    { ruleId: FIVE, level: 5, type: "free_days", value: { days: 3 }, active: true },
-    { ruleId: HUNDRED, level: 100, type: "promo_code", value: { percentOff: 50 }, active: true },
+    { ruleId: FIVE, level: 5, streakDays: null, type: "free_days", value: { days: 3 }, active: true },
+    { ruleId: HUNDRED, level: 100, streakDays: null, type: "promo_code", value: { percentOff: 50 }, active: true },
   ],
   onboardedAt: null,
   rewardsConfirmedAt: null,
@@ -58,7 +58,7 @@ function show(onboarding = community, due: Record<string, number> = {}) {
           due={due}
           curve={null}
           ranks={[{ level: 5, name: "Regular" }]}
-          rates={{ rates: [], dailyXpCap: null, paused: false }}
+          rates={{ rates: [], dailyXpCap: null, paused: false, multipliers: { places: [], roles: [] } }}
           now={Date.parse("2026-11-21T12:00:00Z")}
         />
       </LocaleProvider>
@@ -104,6 +104,28 @@ test("three steps lead to one request with all of it, then to the overview", asy
     },
   ]);
   expect(window.localStorage).toHaveLength(0);
+});
+
+test("the past is counted only where the creator ticks it, told what that leads to", async () => {
+  answer(200, { rewardsConfirmedAt: "2026-11-21T12:00:00Z" });
+  show();
+  press("Next");
+  press("Next");
+  const tick = screen.getByRole("switch", { name: "Count the last 90 days as well" });
+  expect(tick).not.toBeChecked();
+  expect(tick).toHaveAccessibleDescription(/Nobody is notified\. Levels reached through it pay their rewards/);
+  expect(tick).toHaveAccessibleDescription(/count in your monthly limit/);
+  fireEvent.click(tick);
+  press("Confirm and start");
+  await waitFor(() => expect(router.replace).toHaveBeenCalled());
+  expect(sent[0]?.body).toMatchObject({ countPast: true });
+});
+
+test("a community that has confirmed is not offered to count the past in its set-up", () => {
+  show({ ...community, onboardedAt: "2026-11-01T00:00:00Z", rewardsConfirmedAt: "2026-11-01T00:00:00Z" });
+  press("Next");
+  press("Next");
+  expect(screen.queryByRole("switch", { name: /90 days/ })).toBeNull();
 });
 
 test("the preview shows a member only what is switched on", () => {

@@ -21,6 +21,7 @@ function anEntry(more: Partial<QueueEntry> = {}): QueueEntry {
     rewardId: REWARD,
     member: { userId: "user_nina", name: "Nina Petrova", username: "nina", pictureUrl: null },
     level: 5,
+    streakDays: null,
     type: "free_days",
     value: { days: 3 },
     note: null,

@@ -75,6 +75,17 @@ test("a row says rank, change, name, level and XP to who cannot see it", () => {
   ).toBeInTheDocument();
 });
 
+test("a row says how many days in a row somebody has been here, from two on", () => {
+  const first = aBoard();
+  first.leaderboard[3] = aRow(4, 3_700, { streak_days: 12 });
+  first.leaderboard[4] = aRow(5, 3_600, { streak_days: 1 });
+  show(first);
+  expect(
+    screen.getByRole("button", { name: "4, Diego Ferreira, level 9, Regular, 12 days in a row, 3,700 XP" }),
+  ).toHaveTextContent("Regular · 12 days in a row");
+  expect(screen.getByRole("button", { name: /^5, Priya Nair/ })).not.toHaveTextContent("in a row");
+});
+
 test("my place is at the bottom with what it takes to pass the next, and leads to those around me", async () => {
   show(aBoard());
   fireEvent.click(screen.getByRole("button", { name: /^30, You, 101 XP to pass Member 29/ }));

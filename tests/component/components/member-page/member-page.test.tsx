@@ -8,7 +8,16 @@ import { findingsOf } from "@/tests/support/axe";
 import { readerHas } from "@/tests/support/media";
 import { apiAnswers } from "@/tests/support/page-api";
 import { aBoard, VIEWER } from "@/tests/support/sample-board";
-import { aCard, aLadder, anEntry, aProfile, aRate, aRung, RANK_NAMES } from "@/tests/support/sample-member";
+import {
+  aCard,
+  aLadder,
+  anEntry,
+  aProfile,
+  aRate,
+  aRung,
+  NOTHING_MULTIPLIED,
+  RANK_NAMES,
+} from "@/tests/support/sample-member";
 
 configure({ asyncUtilTimeout: 10_000 });
 
@@ -51,7 +60,8 @@ function pageData(more: Partial<MemberPageData> = {}): MemberPageData {
     ladder: aLadder(),
     board: aBoard(),
     history: history("activity_a"),
-    rates: { rates: [aRate()], dailyXpCap: null, paused: false },
+    rates: { rates: [aRate()], dailyXpCap: null, paused: false, multipliers: NOTHING_MULTIPLIED },
+    boosts: [],
     rankNames: RANK_NAMES,
     // No Realtime: the page asks by itself, so what it learns comes by polling.
     realtime: null,
@@ -75,7 +85,8 @@ const passSeconds = (seconds: number) => act(() => jest.advanceTimersByTimeAsync
 test("a page that is not live says so quietly, and equals the database 15 s later", async () => {
   jest.useFakeTimers();
   const asked = apiAnswers(({ path }) => {
-    if (path === "/api/me") return { json: { card: aCard(250, { version: 2, rank: 16 }), ladder: aLadder() } };
+    if (path === "/api/me")
+      return { json: { card: aCard(250, { version: 2, rank: 16 }), ladder: aLadder(), boosts: [] } };
     if (path === "/api/history") return { json: history("activity_b", "activity_a") };
     return { json: aBoard({ members: 41 }) };
   });
@@ -93,7 +104,7 @@ test("a page that is not live says so quietly, and equals the database 15 s late
 test("a level that is reached while the page is open is told once, however often it is heard of", async () => {
   jest.useFakeTimers();
   apiAnswers(({ path }) => {
-    if (path === "/api/me") return { json: { card: aCard(260, { version: 2 }), ladder: aLadder() } };
+    if (path === "/api/me") return { json: { card: aCard(260, { version: 2 }), ladder: aLadder(), boosts: [] } };
     return path === "/api/history" ? { json: history("activity_a") } : { json: aBoard() };
   });
   show();
@@ -107,10 +118,27 @@ test("a level that is reached while the page is open is told once, however often
   expect(screen.queryByText("You reached level 3")).toBeNull();
 });
 
+test("a level that the counting of the past has brought is not told; the next one is", async () => {
+  jest.useFakeTimers();
+  let me = { card: aCard(260, { version: 2 }), ladder: aLadder(), boosts: [], historyAt: "2026-11-21T12:00:00.000Z" };
+  apiAnswers(({ path }) => {
+    if (path === "/api/me") return { json: me };
+    return path === "/api/history" ? { json: history("activity_a") } : { json: aBoard() };
+  });
+  show(pageData({ historyAt: null }));
+  await passSeconds(16);
+  await act(() => import("@/components/notifications/toasts"));
+  await passSeconds(1);
+  expect(screen.queryByText(/You reached level/)).toBeNull();
+  me = { ...me, card: aCard(480, { version: 3 }) };
+  await passSeconds(16);
+  expect(screen.getAllByText("You reached level 4")).toHaveLength(1);
+});
+
 test("a level that was reached before the page was opened is not told", async () => {
   jest.useFakeTimers();
   apiAnswers(({ path }) => {
-    if (path === "/api/me") return { json: { card: aCard(245, { version: 2 }), ladder: aLadder() } };
+    if (path === "/api/me") return { json: { card: aCard(245, { version: 2 }), ladder: aLadder(), boosts: [] } };
     return path === "/api/history" ? { json: history("activity_a") } : { json: aBoard() };
   });
   show();
@@ -124,7 +152,8 @@ test("a reward that arrives while the page is open is told once; those that were
   const arriving = aRung(3, { value: { days: 3 }, state: "sending" });
   apiAnswers(({ path }) => {
     const rungs = [here, aRung(3, { value: { days: 3 }, state: "delivered" })];
-    if (path === "/api/me") return { json: { card: aCard(245, { version: 2 }), ladder: aLadder({ rungs }) } };
+    if (path === "/api/me")
+      return { json: { card: aCard(245, { version: 2 }), ladder: aLadder({ rungs }), boosts: [] } };
     return path === "/api/history" ? { json: history("activity_a") } : { json: aBoard() };
   });
   show(pageData({ ladder: aLadder({ rungs: [here, arriving] }) }));
@@ -140,7 +169,9 @@ test("a reward that arrives while the page is open is told once; those that were
 test("the choice of messages is asked for with the settings, and saved with the reader's time zone", async () => {
   const asked = apiAnswers(({ path, method, json }) => {
     if (path !== "/api/preferences") return undefined;
-    return { json: method === "GET" ? { notifications: true, timeZone: null } : (json as object) };
+    return {
+      json: method === "GET" ? { notifications: true, streakWarning: false, timeZone: null } : (json as object),
+    };
   });
   show();
   expect(asked).toEqual([]);
@@ -151,7 +182,7 @@ test("the choice of messages is asked for with the settings, and saved with the 
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   expect(asked.at(-1)).toMatchObject({
     method: "PUT",
-    json: { experienceId: "exp_1", notifications: false, timeZone },
+    json: { experienceId: "exp_1", notifications: false, streakWarning: false, timeZone },
   });
   expect(choice).not.toBeChecked();
 });

@@ -10,6 +10,8 @@ beforeEach(() => {
   window.PointerEvent ??= MouseEvent as typeof PointerEvent;
 });
 
+const WISHES = { notifications: true, streakWarning: false };
+
 function show(more: Partial<Parameters<typeof PrivacySheet>[0]> = {}) {
   const done = () => Promise.resolve();
   return render(
@@ -20,7 +22,7 @@ function show(more: Partial<Parameters<typeof PrivacySheet>[0]> = {}) {
       onChange={done}
       onDownload={done}
       onDelete={done}
-      messages={{ wanted: true, hasFailed: false, onRetry: jest.fn(), onChange: done }}
+      messages={{ wishes: WISHES, hasFailed: false, onRetry: jest.fn(), onChange: done }}
       {...more}
     />,
   );
@@ -60,7 +62,7 @@ test("a choice that was not saved goes back, and says so", async () => {
 
 const messageSwitch = () => screen.getByRole("switch", { name: "Tell me about levels and rewards" });
 const messages = (more: Partial<Parameters<typeof PrivacySheet>[0]["messages"]>) => ({
-  messages: { wanted: true, hasFailed: false, onRetry: jest.fn(), onChange: () => Promise.resolve(), ...more },
+  messages: { wishes: WISHES, hasFailed: false, onRetry: jest.fn(), onChange: () => Promise.resolve(), ...more },
 });
 
 test("messages are switched off at once, and the switch waits until it holds", async () => {
@@ -69,11 +71,24 @@ test("messages are switched off at once, and the switch waits until it holds", a
   show(messages({ onChange }));
   expect(messageSwitch()).toBeChecked();
   await act(async () => fireEvent.click(messageSwitch()));
-  expect(onChange).toHaveBeenCalledWith(false);
+  expect(onChange).toHaveBeenCalledWith({ notifications: false, streakWarning: false });
   expect(messageSwitch()).not.toBeChecked();
   await act(async () => fireEvent.click(messageSwitch()));
   expect(onChange).toHaveBeenCalledTimes(1);
   await act(async () => settled[0]?.());
+});
+
+test("the word in the evening is off until it is asked for, and without messages cannot be", async () => {
+  const onChange = jest.fn(() => Promise.resolve());
+  const evening = () => screen.getByRole("switch", { name: "Tell me in the evening when my streak would end" });
+  const { unmount } = show(messages({ onChange }));
+  expect(evening()).not.toBeChecked();
+  await act(async () => fireEvent.click(evening()));
+  expect(onChange).toHaveBeenCalledWith({ notifications: true, streakWarning: true });
+  unmount();
+  show(messages({ wishes: { notifications: false, streakWarning: true } }));
+  expect(evening()).not.toBeChecked();
+  expect(evening()).toHaveAttribute("aria-disabled", "true");
 });
 
 test("a choice of messages that was not saved goes back, and says so", async () => {
@@ -85,7 +100,7 @@ test("a choice of messages that was not saved goes back, and says so", async () 
 
 test("the choice of messages that did not load can be asked for again", () => {
   const onRetry = jest.fn();
-  show(messages({ wanted: undefined, hasFailed: true, onRetry }));
+  show(messages({ wishes: undefined, hasFailed: true, onRetry }));
   expect(screen.queryByRole("switch")).toBeNull();
   expect(screen.getByRole("alert")).toHaveTextContent("Your choice did not load. It holds as it was.");
   fireEvent.click(screen.getByRole("button", { name: "Try again" }));

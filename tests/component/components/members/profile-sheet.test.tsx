@@ -26,11 +26,29 @@ test("a member's profile says who they are, where they stand and what they have 
   show({ profile: aProfile() });
   const dialog = await screen.findByRole("dialog", { name: "Amara Okafor" });
   expect(dialog).toHaveTextContent("Level 27Veteran");
-  for (const fact of [/XP in all48,210/, /This week1,310 XP/, /Rank1 of 248/, /Messages1,203/, /Reactions510/]) {
+  for (const fact of [
+    /XP in all48,210/,
+    /This week1,310 XP/,
+    /Rank1 of 248/,
+    /Messages1,203/,
+    /Reactions510/,
+    /Streak12 days in a row/,
+    /Longest streak40 days in a row/,
+  ]) {
     expect(dialog).toHaveTextContent(fact);
   }
   expect(dialog).toHaveTextContent("Seen here since May 2, 2026");
   expect(screen.getByRole("meter")).toHaveAccessibleName("Progress to level 30");
+});
+
+test("where streaks are off a profile has none, and who has none is said to have none", async () => {
+  const { unmount } = show({ profile: aProfile({ streak: null }) });
+  expect(await screen.findByRole("dialog", { name: "Amara Okafor" })).not.toHaveTextContent("streak");
+  unmount();
+  show({ profile: aProfile({ streak: { days: 0, longest: 1 } }) });
+  expect(await screen.findByRole("dialog", { name: "Amara Okafor" })).toHaveTextContent(
+    "StreakNoneLongest streak1 day",
+  );
 });
 
 test("on a phone it comes as a sheet with the same words", async () => {

@@ -1,16 +1,20 @@
 import "@testing-library/jest-dom";
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { RewardLadder } from "@/components/rewards/reward-ladder";
+import type { Card } from "@/services/leaderboard/card";
 import type { Ladder, Rung } from "@/services/rewards/ladder";
 import { findingsOf } from "@/tests/support/axe";
-import { aCard, aGrantedReward, aLadder, aRung, RANK_NAMES } from "@/tests/support/sample-member";
+import { aCard, aGrantedReward, aLadder, aRung, aStreakRung, RANK_NAMES } from "@/tests/support/sample-member";
 
 const now = Date.parse("2026-11-21T12:00:00Z");
 
-function show(ladder: Ladder, { xp = 2_642, rankNames = [] as typeof RANK_NAMES } = {}) {
+type Reader = { xp?: number; rankNames?: typeof RANK_NAMES; streak?: Card["streak"] };
+
+function show(ladder: Ladder, { xp = 2_642, rankNames = [], streak = aCard(xp).streak }: Reader = {}) {
   const { progress } = aCard(xp);
+  const place = { timeZone: "UTC", now };
   return render(
-    <RewardLadder ladder={ladder} progress={progress} rankNames={rankNames} xpPerDay={92} timeZone="UTC" now={now} />,
+    <RewardLadder ladder={ladder} progress={progress} rankNames={rankNames} xpPerDay={92} streak={streak} {...place} />,
   );
 }
 
@@ -113,7 +117,7 @@ test("what was given by hand says from whom and why, also in a community whose l
       state: "delivered",
     }),
   ];
-  show({ isConfirmed: false, rungs: [], granted });
+  show({ isConfirmed: false, rungs: [], streaks: [], granted });
   expect(screen.getByRole("heading", { name: "Given to you" })).toBeInTheDocument();
   expect(rowOf("3 free days")).toHaveTextContent("From the team · added to your membership by itself");
   expect(rowOf("3 free days")).toHaveTextContent("“Thanks for the May print swap”On its way");
@@ -154,14 +158,43 @@ test("rank names stand where they begin, the reader's own is marked", () => {
 });
 
 test("a community without rewards says so", () => {
-  show({ isConfirmed: true, rungs: [], granted: [] });
+  show({ isConfirmed: true, rungs: [], streaks: [], granted: [] });
   expect(screen.getByText("No rewards yet")).toBeInTheDocument();
+});
+
+test("rewards of streaks stand below the levels, with what is missing or has become of them", () => {
+  const delivered = { state: "delivered", changedAt: "2026-05-02T10:00:00Z" } as const;
+  const streaks = [aStreakRung(7, delivered), aStreakRung(30), aStreakRung(100, { value: { days: 40 } })];
+  show(aLadder({ streaks }), { streak: { days: 29, longest: 29, freezes: 0, isActiveToday: true, isRestDay: false } });
+  const list = screen.getByRole("region", { name: "Days in a row" });
+  const rows = within(list).getAllByRole("listitem");
+  expect(rows.map((row) => row.textContent)).toEqual([
+    "7 free days7 days in a row · added on May\u00a02Delivered",
+    "307 free days30 days in a row, 1 to go",
+    "10040 free days100 days in a row, 71 to go",
+  ]);
+});
+
+test("what was sent for a streak that turned out shorter stays, and without streaks only what was earned is shown", () => {
+  const streaks = [aStreakRung(7, { state: "delivered" }), aStreakRung(30)];
+  show(aLadder({ streaks }), { streak: { days: 0, longest: 6, freezes: 0, isActiveToday: false, isRestDay: false } });
+  expect(screen.getByText(/7 days in a row · added, yours to keep/)).toBeInTheDocument();
+  expect(screen.getByText("30 days in a row")).toBeInTheDocument();
+});
+
+test("where streaks are off, rewards of streaks that were earned stay and others are not promised", () => {
+  show(aLadder({ streaks: [aStreakRung(7, { state: "delivered" }), aStreakRung(30)] }), { streak: null });
+  expect(screen.getByText(/7 days in a row · added/)).toBeInTheDocument();
+  expect(screen.queryByText(/30 days in a row/)).toBeNull();
 });
 
 test("axe finds nothing in any state", async () => {
   const states: Rung["state"][] = ["due", "sending", "waiting", "needs_attention", "cancelled", "delivered", "locked"];
   const rungs = states.map((state, index) => aRung(5 + index, { state }));
   rungs.push(aRung(50, { type: "promo_code", value: { percentOff: 50 }, state: "delivered", code: "WEE57KQ2M9XA" }));
-  const { container } = show(aLadder({ rungs, granted: [aGrantedReward()] }), { rankNames: RANK_NAMES });
+  const { container } = show(
+    aLadder({ rungs, granted: [aGrantedReward()], streaks: states.map((state, at) => aStreakRung(at + 2, { state })) }),
+    { rankNames: RANK_NAMES },
+  );
   expect(await findingsOf(container)).toEqual([]);
 });

@@ -80,8 +80,8 @@ test("prices are those of the installation, in the reader's way of writing them"
 
 test("what is not there yet is called soon, and what cannot be bought has no button that sells it", () => {
   show({ supportEmail: "help@example.com" });
+  expect(within(planOf("Free")).queryByText("Soon")).toBeNull();
   for (const [plan, feature] of [
-    ["Free", "XP for posts, lessons and visits"],
     ["Premium", "Badges"],
     ["Enterprise", "API and outbound webhooks"],
   ] as const) {

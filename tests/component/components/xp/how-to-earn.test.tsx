@@ -1,12 +1,20 @@
 import "@testing-library/jest-dom";
-import { render, screen, within } from "@testing-library/react";
+import { act, render, screen, within } from "@testing-library/react";
 import { HowToEarn } from "@/components/xp/how-to-earn";
+import type { Boost } from "@/services/xp/boost";
 import type { Rates } from "@/services/xp/rate";
 import { findingsOf } from "@/tests/support/axe";
-import { aRate } from "@/tests/support/sample-member";
+import { aRate, NOTHING_MULTIPLIED } from "@/tests/support/sample-member";
 
-function show(rates: Partial<Rates>) {
-  return render(<HowToEarn rates={{ rates: [aRate()], dailyXpCap: null, paused: false, ...rates }} />);
+const NOW = Date.parse("2026-11-20T12:00:00Z");
+
+function show(rates: Partial<Rates>, boosts: Boost[] = []) {
+  return render(
+    <HowToEarn
+      rates={{ rates: [aRate()], dailyXpCap: null, paused: false, multipliers: NOTHING_MULTIPLIED, ...rates }}
+      boosts={{ boosts, timeZone: "UTC", startedAt: NOW }}
+    />,
+  );
 }
 
 const words = () =>
@@ -57,7 +65,53 @@ test("an action of an integration goes by its own name", () => {
   expect(within(screen.getByRole("table")).getByRole("rowheader")).toHaveTextContent("Quest done");
 });
 
+const lines = () =>
+  screen
+    .queryAllByRole("term")
+    .map((term) => [term, term.nextElementSibling].map((cell) => cell?.textContent?.replace(/\s+/g, " ").trim()));
+
+test("what multiplies XP now is named: places, roles, and the boost that is on, but not one that is to come", () => {
+  jest.useFakeTimers({ now: NOW });
+  show(
+    {
+      multipliers: {
+        places: [
+          { name: "General", percent: 150 },
+          { name: "Off topic", percent: 0 },
+        ],
+        roles: [{ role: "moderator", percent: 50 }],
+      },
+    },
+    [
+      { name: "Weekend boost", percent: 200, startsAt: "2026-11-20T00:00:00Z", endsAt: "2026-11-22T00:00:00Z" },
+      { name: "Monday", percent: 300, startsAt: "2026-11-23T00:00:00Z", endsAt: "2026-11-24T00:00:00Z" },
+    ],
+  );
+  expect(lines()).toEqual([
+    ["In General", "1.5× XP"],
+    ["In Off topic", "no XP"],
+    ["Moderators", "0.5× XP"],
+    ["Weekend boost until Sunday 12:00 AM", "2× XP"],
+  ]);
+  jest.useRealTimers();
+});
+
+test("where nothing multiplies XP nothing is said of it", () => {
+  show({});
+  expect(lines()).toEqual([]);
+});
+
+test("a boost that ends while the list is open leaves it", async () => {
+  jest.useFakeTimers({ now: NOW });
+  show({}, [{ name: "Noon", percent: 200, startsAt: "2026-11-20T00:00:00Z", endsAt: "2026-11-20T12:00:30Z" }]);
+  expect(lines()).toHaveLength(1);
+  await act(() => jest.advanceTimersByTimeAsync(31_000));
+  expect(lines()).toEqual([]);
+  jest.useRealTimers();
+});
+
 test("axe finds nothing in the table", async () => {
-  const { container } = show({ dailyXpCap: 100, paused: true });
+  const multipliers: Rates["multipliers"] = { places: [{ name: "General", percent: 150 }], roles: [] };
+  const { container } = show({ dailyXpCap: 100, paused: true, multipliers });
   expect(await findingsOf(container)).toEqual([]);
 });

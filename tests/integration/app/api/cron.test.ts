@@ -99,8 +99,8 @@ test("after two days without a worker one run makes up for it: what waited, what
   expect((await checkHealth(app().deps)).checks.queue).toMatchObject({ ok: false, ageSeconds: expect.any(Number) });
 
   const { body } = await cron();
-  // Four members, and once each what is done daily.
-  expect(body).toMatchObject({ recovered: 2, jobs: 4 + 4 });
+  // Four members, and once each what is done daily, and hourly.
+  expect(body).toMatchObject({ recovered: 2, jobs: 4 + 5 + 2 });
   expect(await namesOf(userIds)).toHaveLength(4);
   expect((await checkHealth(app().deps)).checks.queue).toMatchObject({ ok: true, ageSeconds: 0, failedJobs: 0 });
   expect((await cron()).body).toMatchObject({ recovered: 0, jobs: 0 });

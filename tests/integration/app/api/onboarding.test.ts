@@ -19,7 +19,7 @@ async function choiceOf(place: CommunityInWhop, off: number[] = []) {
   return {
     experienceId: place.companyId,
     timeZone: "Asia/Tokyo",
-    rules: Object.fromEntries(rules.map(({ ruleId, level }) => [ruleId, !off.includes(level)])),
+    rules: Object.fromEntries(rules.map(({ ruleId, level }) => [ruleId, !off.includes(level ?? 0)])),
     seen: rewardsConfirmedAt,
   };
 }

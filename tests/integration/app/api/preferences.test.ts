@@ -2,6 +2,7 @@ import { anApp } from "@/tests/support/app";
 import { aCommunityIn, type CommunityInWhop } from "@/tests/support/whop";
 
 const app = anApp();
+const FIRST = { notifications: true, streakWarning: false, timeZone: null };
 
 async function aPlace(): Promise<CommunityInWhop> {
   const place = aCommunityIn(app().whop);
@@ -21,11 +22,21 @@ async function say(experienceId: string, as: string, choice: object) {
 
 test("a member is told everything until they say otherwise, also before they have done anything", async () => {
   const { experienceId, memberId, moderatorId } = await aPlace();
-  expect(await read(experienceId, memberId)).toEqual([200, { notifications: true, timeZone: null }]);
+  expect(await read(experienceId, memberId)).toEqual([200, FIRST]);
   const choice = { notifications: false, timeZone: "Asia/Kolkata" };
-  expect(await say(experienceId, memberId, choice)).toEqual({ status: 200, body: choice });
-  expect(await read(experienceId, memberId)).toEqual([200, choice]);
-  expect(await read(experienceId, moderatorId)).toEqual([200, { notifications: true, timeZone: null }]);
+  expect(await say(experienceId, memberId, choice)).toEqual({ status: 200, body: { ...FIRST, ...choice } });
+  expect(await read(experienceId, memberId)).toEqual([200, { ...FIRST, ...choice }]);
+  expect(await read(experienceId, moderatorId)).toEqual([200, FIRST]);
+});
+
+test("the word in the evening is sent to who has asked for it, and stays as it was where nothing is said of it", async () => {
+  const { experienceId, memberId } = await aPlace();
+  const asked = { notifications: true, streakWarning: true, timeZone: null };
+  expect(await say(experienceId, memberId, asked)).toEqual({ status: 200, body: asked });
+  const changed = await say(experienceId, memberId, { notifications: false, timeZone: null });
+  expect(changed.body).toEqual({ ...asked, notifications: false });
+  await say(experienceId, memberId, { ...asked, streakWarning: false });
+  expect(await read(experienceId, memberId)).toEqual([200, FIRST]);
 });
 
 test("a choice holds in the community that it was made in, by whichever of its ids", async () => {
@@ -41,6 +52,7 @@ test.each([
   ["an offset, which Postgres reads the other way round", { notifications: true, timeZone: "+02:00" }],
   ["a word for yes", { notifications: "yes", timeZone: null }],
   ["half a choice", { notifications: true }],
+  ["a number for yes", { notifications: true, streakWarning: 1, timeZone: null }],
   ["somebody else's", { notifications: true, timeZone: null, userId: "user_x" }],
 ])("%s is refused", async (_what, choice) => {
   const { experienceId, memberId } = await aPlace();

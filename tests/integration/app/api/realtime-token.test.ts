@@ -83,6 +83,7 @@ test("a message in the chat reaches another member's page, and the writer's own 
         progress: expect.objectContaining({ xp: 20, level: 1, levelStartsAt: 0, nextLevelAt: 100 }),
         rank: 1,
         weekXp: 20,
+        streak: expect.objectContaining({ days: 1, isActiveToday: true }),
         activity: expect.objectContaining({
           activityId: "message:post_first",
           action: "message",

@@ -120,7 +120,7 @@ describe("a database that is away", () => {
   });
 
   test("a frozen server costs one waiting time, and its connection is not used again", async () => {
-    const db = createDatabase(postgres.url(), { max: 1, statementTimeoutMs: 300, connectTimeoutMs: 300 });
+    const db = createDatabase(postgres.url(), { max: 1, statementTimeoutMs: 2_000, connectTimeoutMs: 2_000 });
     try {
       const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
       const backend = rows[0]?.pid ?? 0;
@@ -134,7 +134,7 @@ describe("a database that is away", () => {
           }),
         );
         expect(isUnavailable(failure)).toBe(true);
-        expect(Date.now() - started).toBeLessThan(550);
+        expect(Date.now() - started).toBeLessThan(3_900);
         const next = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
         expect(next.rows[0]?.pid).not.toBe(backend);
       } finally {

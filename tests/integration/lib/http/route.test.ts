@@ -139,7 +139,7 @@ describe("bad bodies are refused, never a 500, and reach no service", () => {
     const response = await post(url, body);
     expect(response.status).toBe(status);
     await errorOf(response);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(handled).toEqual([]);
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });

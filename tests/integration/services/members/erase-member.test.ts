@@ -65,7 +65,11 @@ test("of who has their data deleted nothing is left but what is said to be kept"
   // The audit log, the cancelled reward, the row that it hangs on, and the wish to get no messages.
   expect(kept).toHaveLength(4);
   expect(left.join("\n")).not.toMatch(/Erna|message:|adjustment:|Vienna/);
-  expect(await readPreferences(deps, communityId, userId)).toEqual({ notifications: false, timeZone: null });
+  expect(await readPreferences(deps, communityId, userId)).toEqual({
+    notifications: false,
+    streakWarning: false,
+    timeZone: null,
+  });
   expect((await readCard(deps, communityId, userId)).progress).toMatchObject({ xp: 0, level: 1 });
   expect((await listHistory(deps, communityId, userId)).entries).toEqual([]);
   const { leaderboard } = await readLeaderboard(deps, communityId, { filter: "all-time", limit: 10 });

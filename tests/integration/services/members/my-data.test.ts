@@ -1,9 +1,11 @@
 import { sql } from "kysely";
+import { inCommunity } from "@/lib/db/database";
 import { findSettings } from "@/services/communities/find-settings";
 import { awardByHand } from "@/services/members/award-by-hand";
 import { eraseMember } from "@/services/members/erase-member";
 import { KEPT_DATA } from "@/services/members/kept-data";
 import { writeMyData } from "@/services/members/my-data";
+import { recordMembership } from "@/services/members/record-membership";
 import { setPreferences } from "@/services/notifications/preferences";
 import { awardActivities } from "@/services/xp/award-activity";
 import { removeActivity } from "@/services/xp/remove-activity";
@@ -30,6 +32,11 @@ test("the file holds everything that is stored of the member, and says what each
     values (${communityId}, ${userId}, 'Mia Member', 'mia', now())`.execute(database.owner);
 
   await setPreferences(deps, communityId, userId, { notifications: true, timeZone: "Europe/Vienna" });
+  const joined = { eventId: "e1", membershipId: "mem_1", kind: "joined", userId, occurredAt: new Date() } as const;
+  await recordMembership(deps, communityId, [{ ...joined, source: "webhook" }]);
+  await inCommunity(database.db, communityId, (trx) =>
+    sql`select set_member_role(${communityId}, ${userId}, 'moderator', now())`.execute(trx),
+  );
 
   const { file } = await download(communityId, userId);
   expect(file).toMatchObject({
@@ -39,6 +46,8 @@ test("the file holds everything that is stored of the member, and says what each
     openingBalance: null,
     days: [{ action: "adjustment", xp: 1_000 }],
     rewards: [{ level: 5, type: "free_days", value: { days: 3 }, state: "due" }],
+    memberships: [{ kind: "joined", membership_id: "mem_1", source: "webhook" }],
+    roles: [{ role: "moderator" }],
     messageChoice: { notifications: true, time_zone: "Europe/Vienna" },
     toldLevel: { level: 5 },
     messages: [{ about: "level_up", channel: "push", to_level: 5, state: "due" }],

@@ -1,7 +1,6 @@
 import { sql } from "kysely";
 import { inCommunity } from "@/lib/db/database";
 import { AppError } from "@/lib/errors";
-import { resumeWaiting } from "@/services/rewards/resume-waiting";
 import { type SendDeps, sendRewards } from "@/services/rewards/send-rewards";
 import { useDatabase } from "@/tests/support/database";
 import { sendDeps } from "@/tests/support/send-deps";
@@ -84,7 +83,11 @@ describe("sending rewards", () => {
       expect(await send(communityId)).toBe(0);
 
       whop().world.join(communityId, userId);
-      await resumeWaiting(database, communityId, userId);
+      await inCommunity(database.db, communityId, (trx) =>
+        sql`select record_membership(${communityId}, ${userId}, 'e1', 'mem_1', 'joined', now(), 'webhook')`.execute(
+          trx,
+        ),
+      );
       await send(communityId);
       expect(await rewardRow(database, id)).toMatchObject({ state: "delivered", waits_for: null });
       expect(daysOf(userId)).toHaveLength(1);

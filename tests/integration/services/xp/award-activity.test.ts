@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { DEFAULT_STREAKS } from "@/services/communities/settings.schema";
 import type { Activity } from "@/services/xp/activity";
 import { awardActivities, awardActivity } from "@/services/xp/award-activity";
 import type { Receipt } from "@/services/xp/receipt";
@@ -112,6 +113,62 @@ describe("an award", () => {
     const { communityId, userId, messages } = await aHistory(0, 59_999, 60_000);
     await oneAfterAnother(communityId, messages);
     expect(await standing(communityId, userId, messages)).toEqual(["awarded", "cooldown", "awarded"]);
+  });
+
+  describe("where days in a row pay", () => {
+    const midnight = new Date(now - 5 * DAY).setUTCHours(0, 0, 0, 0);
+    const aStreakCommunity = (dailyXpCap: number | null = null) =>
+      aCommunity(database, (settings) => ({
+        ...settings,
+        dailyXpCap,
+        streaks: { ...DEFAULT_STREAKS, milestones: [{ days: 2, xp: 50 }] },
+      }));
+    const around = (userId: string, ms: number) => aMessage({ userId, occurredAt: new Date(midnight + ms) });
+
+    test("leaves the bonus out of the day's cap, in order and late", async () => {
+      const [communityId, userId] = [await aStreakCommunity(40), aUserId()];
+      const offsets = [-3 * MINUTE, 3 * MINUTE, 9 * MINUTE, 6 * MINUTE];
+      const messages = offsets.map((offset) => around(userId, offset));
+      const receipts = await oneAfterAnother(communityId, messages);
+      expect(receipts.map(({ xp, totalXp }) => [xp, totalXp])).toEqual([
+        [20, 20],
+        [20, 90],
+        [20, 110],
+        [20, 110],
+      ]);
+      expect(await standing(communityId, userId, messages)).toEqual(["awarded", "awarded", "daily_cap", "awarded"]);
+      expect(await differencesFrom(database, communityId, userId, messages)).toEqual([]);
+    });
+
+    test("loses the bonus of a day whose only payment a late message before midnight has taken, and gets it back with another", async () => {
+      const [communityId, userId] = [await aStreakCommunity(), aUserId()];
+      const [first, only, before, another] = [-9 * MINUTE, 10 * SECOND, -20 * SECOND, 2 * MINUTE].map((offset) =>
+        around(userId, offset),
+      );
+      const told = async (message: Activity | undefined) => {
+        const [receipt] = await oneAfterAnother(communityId, message ? [message] : []);
+        return [receipt?.outcome, receipt?.totalXp];
+      };
+      expect([await told(first), await told(only)]).toEqual([
+        ["awarded", 20],
+        ["awarded", 90],
+      ]);
+      expect(await told(before)).toEqual(["awarded", 40]);
+      expect(await storedMember(database, communityId, userId)).toMatchObject({ xp: 40, streak: { days: 1 } });
+      expect(await told(another)).toEqual(["awarded", 110]);
+      const all = [first, only, before, another].flatMap((message) => message ?? []);
+      expect(await differencesFrom(database, communityId, userId, all)).toEqual([]);
+    });
+
+    test("reaches a level by a bonus alone, and is told of it", async () => {
+      const communityId = await aCommunity(database, (settings) => ({
+        ...settings,
+        streaks: { ...DEFAULT_STREAKS, milestones: [{ days: 2, xp: 800 }] },
+      }));
+      const userId = aUserId();
+      const [, receipt] = await oneAfterAnother(communityId, [around(userId, -DAY), around(userId, 60 * MINUTE)]);
+      expect(receipt).toMatchObject({ xp: 20, totalXp: 840, oldLevel: 1, newLevel: 5, rewards: [{ level: 5 }] });
+    });
   });
 
   test("in batches of many instances that share their members meets no deadlock and loses nothing", async () => {

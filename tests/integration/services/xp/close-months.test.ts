@@ -238,6 +238,55 @@ describe("closing months", () => {
     );
   }, 600_000);
 
+  test(`leaves streaks, their bonuses and multipliers as they are, and provable, whatever comes or goes after it (seed ${SEED})`, async () => {
+    const fact = fc.record({ hour: fc.integer({ min: -110, max: 110 }), late: fc.boolean(), removed: fc.boolean() });
+    const plan = fc.record({
+      timeZone: fc.constantFrom("UTC", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"),
+      freezeEveryDays: fc.constantFrom(0, 2),
+      facts: fc.array(fact, { minLength: 1, maxLength: 18 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ timeZone, freezeEveryDays, facts }) => {
+        const boost = { id: "b", name: "Turn of the month", percent: 150 };
+        const communityId = await aCommunity(database, (settings) => ({
+          ...settings,
+          timeZone,
+          multipliers: {
+            channels: {},
+            roles: {},
+            boosts: [
+              { ...boost, startsAt: aroundEdge(-5 * HOUR).toISOString(), endsAt: aroundEdge(5 * HOUR).toISOString() },
+            ],
+          },
+          streaks: {
+            ...settings.streaks,
+            freezeEveryDays,
+            milestones: [2, 3, 4].map((days) => ({ days, xp: 10 * days })),
+          },
+        }));
+        const userId = aUserId();
+        const activities = facts.map(({ hour }, n) => at(userId, hour * HOUR, { activityId: `message:${n}` }));
+        const comesLate = (n: number) => facts[n]?.late === true && (facts[n]?.hour ?? 0) >= 0;
+        const first = aMessage({ userId, occurredAt: aroundEdge(-5 * DAY), activityId: "message:first" });
+        await awardActivities(database, communityId, [first, ...activities.filter((_one, n) => !comesLate(n))]);
+        const before = await stateOf(communityId, userId);
+        await closeOnly(communityId, userId);
+        expect(await stateOf(communityId, userId)).toEqual(before);
+        for (const [n, activity] of activities.entries()) {
+          if (comesLate(n)) await awardActivity(database, communityId, activity);
+          if (facts[n]?.removed && activity.occurredAt >= edge) {
+            await removeActivity(deps(), communityId, activity.activityId);
+          }
+        }
+        expect(await check(communityId, userId)).toEqual([]);
+        const after = await stateOf(communityId, userId);
+        await replayMember(database, communityId, userId, "repair");
+        expect(await stateOf(communityId, userId)).toEqual(after);
+      }),
+      { numRuns: RUNS, seed: SEED, endOnFailure: process.env.PROPERTY_SHRINK === undefined },
+    );
+  }, 600_000);
+
   test("keeps a cooldown that reaches over the edge when the open part is folded again", async () => {
     const { communityId, userId } = await twins();
     await closeOnly(communityId, userId);

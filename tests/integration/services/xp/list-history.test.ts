@@ -377,6 +377,49 @@ async function pagesWithChanges(
   }
 }
 
+test("what multiplied an amount is named, by the role and the settings of its time, and what a cap left of it", async () => {
+  const noon = new Date(`${dayIn("UTC", at(2 * 24 * 60))}T12:00:00Z`).getTime();
+  const on = (minute: number) => new Date(noon + minute * MINUTE);
+  const boost = {
+    id: "b",
+    name: "Weekend boost",
+    percent: 200,
+    startsAt: on(0).toISOString(),
+    endsAt: on(10).toISOString(),
+  };
+  const communityId = await aCommunity(database, (settings) => ({
+    ...withRate("message", { dailyXpCap: 110 })(settings),
+    multipliers: { channels: { exp_general: 150, exp_quiet: 0 }, roles: { moderator: 50 }, boosts: [boost] },
+  }));
+  const userId = aUserId();
+  await inCommunity(database.db, communityId, async (trx) => {
+    await sql`select remember_experience(${communityId}, 'Test', 'exp_general', 'General')`.execute(trx);
+    await sql`select set_member_role(${communityId}, ${userId}, 'moderator', ${on(20)})`.execute(trx);
+  });
+  const message = (minute: number, experienceId?: string) => aMessage({ userId, experienceId, occurredAt: on(minute) });
+  await awardActivities(database, communityId, [
+    message(0, "exp_general"),
+    message(4, "exp_quiet"),
+    message(15, "exp_other"),
+    message(22, "exp_general"),
+    message(30, "exp_general"),
+    message(32, "exp_general"),
+  ]);
+  const { entries } = await history(communityId, userId);
+  const general = { kind: "channel", name: "General", percent: 150 };
+  const weekend = { kind: "boost", name: "Weekend boost", percent: 200 };
+  const moderator = { kind: "role", name: "moderator", percent: 50 };
+  const quiet = { kind: "channel", name: "", percent: 0 };
+  expect(entries.map(({ outcome, xp, why }) => [outcome, xp, why]).reverse()).toEqual([
+    ["awarded", 60, { multiplied: { baseXp: 20, by: [general, weekend], xp: 60 } }],
+    ["zero_multiplier", 0, { multiplied: { baseXp: 20, by: [quiet, weekend], xp: 0 } }],
+    ["awarded", 20, {}],
+    ["awarded", 15, { multiplied: { baseXp: 20, by: [general, moderator], xp: 15 } }],
+    ["awarded", 15, { multiplied: { baseXp: 20, by: [general, moderator], xp: 15 } }],
+    ["daily_cap", 0, { dailyXpCap: 110 }],
+  ]);
+});
+
 const essence = ({ activityId, outcome, xp, levelReached, day }: HistoryEntry) => ({
   activityId,
   outcome,

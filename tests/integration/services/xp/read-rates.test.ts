@@ -1,6 +1,9 @@
+import { sql } from "kysely";
+import { inCommunity } from "@/lib/db/database";
 import { changeSettings } from "@/services/communities/change-settings";
 import { findSettings } from "@/services/communities/find-settings";
 import type { Settings } from "@/services/communities/settings.schema";
+import { readBoosts } from "@/services/xp/read-boosts";
 import { readRates } from "@/services/xp/read-rates";
 import { aCommunity } from "@/tests/support/community";
 import { aDatabase, type TestDatabase } from "@/tests/support/database";
@@ -39,6 +42,7 @@ test("members see what pays by default, the most usual first, and nothing that i
     ],
     dailyXpCap: null,
     paused: false,
+    multipliers: { places: [], roles: [] },
   });
 });
 
@@ -67,6 +71,48 @@ test("a change that begins only later is not shown before", async () => {
   await changeSettings(database, communityId, { settings: { ...settings, paused: true }, validFrom, by: "user_owner" });
   expect((await readRates(deps(), communityId)).paused).toBe(false);
   expect((await readRates(deps(new Date(validFrom.getTime() + 1)), communityId)).paused).toBe(true);
+});
+
+test("what multiplies is named by place and role; what changes nothing and places without a name are left out", async () => {
+  const communityId = await aCommunity(database, (settings) => ({
+    ...settings,
+    multipliers: {
+      channels: { exp_general: 150, exp_plain: 100, exp_unheard: 300 },
+      roles: { admin: 0, moderator: 100, member: 120 },
+      boosts: [],
+    },
+  }));
+  await inCommunity(database.db, communityId, async (trx) => {
+    await sql`select remember_experience(${communityId}, 'Test', 'exp_general', 'General')`.execute(trx);
+    await sql`select remember_experience(${communityId}, 'Test', 'exp_plain', 'Plain')`.execute(trx);
+  });
+  expect((await readRates(deps(), communityId)).multipliers).toEqual({
+    places: [{ name: "General", percent: 150 }],
+    roles: [
+      { role: "member", percent: 120 },
+      { role: "admin", percent: 0 },
+    ],
+  });
+});
+
+test("boosts are those that hold or come, as they begin, and none while XP are paused", async () => {
+  const now = Date.now();
+  const boost = (id: string, fromHour: number, toHour: number, percent = 200) => ({
+    id,
+    name: `Boost ${id}`,
+    percent,
+    startsAt: new Date(now + fromHour * 3_600_000).toISOString(),
+    endsAt: new Date(now + toHour * 3_600_000).toISOString(),
+  });
+  const boosts = [boost("later", 30, 40), boost("over", -3, -1), boost("on", -1, 1), boost("none", -1, 1, 100)];
+  const communityId = await aCommunity(database, (settings) => ({
+    ...settings,
+    multipliers: { channels: {}, roles: {}, boosts },
+  }));
+  expect((await readBoosts(deps(), communityId)).map(({ name }) => name)).toEqual(["Boost on", "Boost later"]);
+  const { settings } = await findSettings(database, communityId);
+  await changeSettings(database, communityId, { settings: { ...settings, paused: true }, by: "user_owner" });
+  expect(await readBoosts(deps(new Date(now + 1_000)), communityId)).toEqual([]);
 });
 
 test("there are no rates of a community that does not exist", async () => {

@@ -8,6 +8,7 @@ const news = (version: number): OwnNews => ({
   progress: { xp: 0, level: 1, rankName: null, levelStartsAt: 0, nextLevelAt: 100, lastLevel: null },
   rank: null,
   weekXp: 0,
+  streak: null,
   activity: null,
 });
 

@@ -28,6 +28,7 @@ function rowOf(userId: string, xp: number, rank: number): BoardRow {
     user_id: userId,
     xp,
     level: 1,
+    streak_days: 0,
     total_messages: 0,
     total_posts: 0,
     total_reactions: 0,
@@ -67,6 +68,7 @@ function changeOf(
     level: 1,
     week: period,
     month: { startsOn: "2026-11-01", xp },
+    streakDays: 0,
     name: `Name of ${userId}`,
     username: null,
     pictureUrl: null,
@@ -229,12 +231,13 @@ describe("the reader's own news", () => {
     progress: { xp: 220, level: 2, rankName: null, levelStartsAt: 100, nextLevelAt: 255, lastLevel: null },
     rank: 2,
     weekXp: 40,
+    streak: { days: 3, longest: 4, freezes: 0, isActiveToday: true, isRestDay: false },
     activity: null,
   };
 
   test("move them on the board of all time and on the week's, each by its own XP", () => {
     const all = boardOf(answerOf(world, 10, 2), "all-time", null);
-    expect(patchWithNews(all, news).me).toMatchObject({ xp: 220, rank: 2, level: 2 });
+    expect(patchWithNews(all, news).me).toMatchObject({ xp: 220, rank: 2, level: 2, streak_days: 3 });
     const week: Board = { ...all, filter: "week", startsOn: WEEK };
     expect(patchWithNews(week, news).me).toMatchObject({ xp: 40, rank: 3 });
   });

@@ -16,24 +16,28 @@ const me: Me = {
     rankChange: 3,
     weekXp: 90,
     xpPerDay: 6,
+    streak: { days: 2, longest: 4, freezes: 0, isActiveToday: false, isRestDay: false },
     version: 10,
   },
-  ladder: { rungs: [], granted: [], isConfirmed: true },
+  ladder: { rungs: [], streaks: [], granted: [], isConfirmed: true },
+  boosts: [],
 };
 const news: OwnNews = {
   version: 11,
   progress: { ...progress, xp: 110, level: 2, levelStartsAt: 100, nextLevelAt: 255 },
   rank: 16,
   weekXp: 110,
+  streak: { days: 3, longest: 4, freezes: 0, isActiveToday: true, isRestDay: false },
   activity: null,
 };
 
-test("own news fill the card at once: XP, level, rank with the places gained, and the week", () => {
+test("own news fill the card at once: XP, level, rank with the places gained, the week and the streak", () => {
   expect(withNews(me, news).card).toMatchObject({
     progress: { xp: 110, level: 2 },
     rank: 16,
     rankChange: 5,
     weekXp: 110,
+    streak: { days: 3, isActiveToday: true },
     version: 11,
     members: 248,
   });
@@ -50,7 +54,7 @@ test("the first XP puts one more on the board", () => {
 
 test("an answer that is older than what was heard brings the rewards and keeps the card", () => {
   const known = withNews(me, news);
-  const answered = { ...me, ladder: { rungs: [], granted: [], isConfirmed: false } };
-  expect(newerMe(known, answered)).toEqual({ card: known.card, ladder: answered.ladder });
+  const answered = { ...me, ladder: { rungs: [], streaks: [], granted: [], isConfirmed: false } };
+  expect(newerMe(known, answered)).toEqual({ card: known.card, ladder: answered.ladder, boosts: [] });
   expect(newerMe(me, known)).toBe(known);
 });

@@ -1,4 +1,5 @@
 import { type ExplainedEntry, explainReceipt } from "@/services/xp/explain-receipt";
+import type { Multiplier } from "@/services/xp/rules/multiplier";
 
 const anEntry = (facts: Partial<ExplainedEntry> = {}): ExplainedEntry => ({
   activityId: "message:post_1",
@@ -36,7 +37,51 @@ test.each([
   expect(explainReceipt(anEntry({ action, experienceName, outcome: "awarded", xp: 5 })).title).toBe(title);
 });
 
+const multiplied = (xp: number, ...by: Multiplier[]) => ({ multiplied: { baseXp: 20, by, xp } });
+const GENERAL: Multiplier = { kind: "channel", name: "General", percent: 150 };
+const WEEKEND: Multiplier = { kind: "boost", name: "Weekend boost", percent: 200 };
+
+test.each<[string, Partial<ExplainedEntry>, string]>([
+  [
+    "each multiplier in order",
+    { xp: 60, why: multiplied(60, GENERAL, WEEKEND) },
+    "20 × 1.5 (General) × 2 (Weekend boost) = 60",
+  ],
+  [
+    "a role and a place without a name",
+    {
+      xp: 10,
+      why: multiplied(10, { ...GENERAL, name: "", percent: 33 }, { kind: "role", name: "moderator", percent: 150 }),
+    },
+    "20 × 0.33 (this channel) × 1.5 (moderators) = 10",
+  ],
+  [
+    "the cap that it met",
+    { xp: 10, why: { ...multiplied(40, WEEKEND), dailyXpCap: 50 } },
+    "20 × 2 (Weekend boost) = 40 · Daily cap of 50 reached, again from midnight",
+  ],
+  [
+    "the days of a streak",
+    { action: "streak_bonus", activityId: "streak_bonus:user_anna:2026-11-21:7", xp: 50 },
+    "7 days in a row",
+  ],
+])("a payment says %s", (_, entry, reason) => {
+  expect(explainReceipt(anEntry({ outcome: "awarded", ...entry }))).toMatchObject({ reason, tone: "paid" });
+});
+
+test("a bonus that the days no longer reach says so", () => {
+  const entry = anEntry({ action: "streak_bonus", experienceName: null, outcome: "reversed", xpBefore: 50 });
+  expect(explainReceipt(entry)).toEqual({
+    title: "Streak bonus",
+    reason: "Taken back: fewer days in a row count now",
+    tone: "taken-back",
+  });
+});
+
 test.each<[Partial<ExplainedEntry>, string]>([
+  [{ outcome: "zero_multiplier", why: multiplied(0, { ...GENERAL, percent: 0 }) }, "No XP: 20 × 0 (General) = 0"],
+  [{ outcome: "zero_multiplier" }, "No XP: a multiplier of 0 holds here"],
+  [{ outcome: "reset" }, "No XP: it was before your membership ended"],
   [{ outcome: "cooldown", why: { cooldownLeftSeconds: 23 } }, "No XP: still cooling down, 23 s left"],
   [{ outcome: "cooldown", why: { cooldownLeftSeconds: 1_500 } }, "No XP: still cooling down, 25 min left"],
   [{ outcome: "cooldown", why: { cooldownLeftSeconds: 80_000 } }, "No XP: still cooling down, 23 h left"],

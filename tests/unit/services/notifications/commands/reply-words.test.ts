@@ -25,7 +25,7 @@ function aCard(facts: Partial<Card> = {}): Card {
   };
   const names = { name: "Mia Member", username: "mia", pictureUrl: null };
   const standing = { progress, rank: 4, members: 1214, rankChange: null, weekXp: 320, xpPerDay: null, version: 1 };
-  return { userId: "user_mia", visibility: "public", ...names, ...standing, ...facts };
+  return { userId: "user_mia", visibility: "public", streak: null, ...names, ...standing, ...facts };
 }
 
 function aRung(level: number, facts: Partial<Rung> = {}): Rung {
@@ -36,6 +36,7 @@ function aRung(level: number, facts: Partial<Rung> = {}): Rung {
 
 const aLadder = (rungs: Rung[], facts: Partial<Ladder> = {}): Ladder => ({
   rungs,
+  streaks: [],
   granted: [],
   isConfirmed: true,
   ...facts,
@@ -44,7 +45,7 @@ const aLadder = (rungs: Rung[], facts: Partial<Ladder> = {}): Ladder => ({
 function aRow(facts: Partial<BoardRow> = {}): BoardRow {
   const totals = { total_messages: 0, total_posts: 0, total_reactions: 0, rank_change: null };
   const names = { name: "Nina", username: "nina", picture_url: null };
-  return { rank: 1, user_id: "user_nina", xp: 33_905, level: 23, ...names, ...totals, ...facts };
+  return { rank: 1, user_id: "user_nina", xp: 33_905, level: 23, streak_days: 0, ...names, ...totals, ...facts };
 }
 
 describe("/mylevel", () => {

@@ -1,0 +1,13 @@
+import { z } from "zod";
+
+const experienceId = z.string().regex(/^(exp|biz|feed)_\w{1,59}$/);
+
+export const FreshnessQuery = z.strictObject({ experienceId });
+
+export const SyncRequest = z.strictObject({
+  experienceId,
+  /** check: read what is new from Whop, now. Start and stop: the back-fill. */
+  action: z.enum(["check", "start_back_fill", "stop_back_fill"]),
+});
+
+export type SyncRequest = z.infer<typeof SyncRequest>;
