@@ -4,6 +4,7 @@ import { startDatabases } from "@/bench/databases";
 import { type BenchOptions, type RowName, readOptions } from "@/bench/options";
 import type { Row } from "@/bench/row";
 import { measureAward } from "@/bench/rows/award";
+import { measureBackFill } from "@/bench/rows/back-fill";
 import { measureBatch } from "@/bench/rows/batch";
 import type { Bench } from "@/bench/rows/bench";
 import { measureBoard, measureRank } from "@/bench/rows/board";
@@ -14,6 +15,7 @@ import { measureLighthouse } from "@/bench/rows/lighthouse";
 import { measureRoute } from "@/bench/rows/route";
 import { measureScreen } from "@/bench/rows/screen";
 import { measureScripts } from "@/bench/rows/scripts";
+import { measureSync } from "@/bench/rows/sync";
 import { measureWriteCost } from "@/bench/rows/write-cost";
 import { asTable } from "@/bench/table";
 import { failWith } from "@/scripts/fail-with";
@@ -31,6 +33,8 @@ const MEASURES: Record<RowName, (bench: Bench) => Promise<Row>> = {
   J: measureScripts,
   K: measureLighthouse,
   L: measureLevelUp,
+  M: measureSync,
+  N: measureBackFill,
 };
 
 async function main(): Promise<void> {

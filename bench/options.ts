@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const ROWS = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L"] as const;
+export const ROWS = ["A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "K", "L", "M", "N"] as const;
 export type RowName = (typeof ROWS)[number];
 
 export type BenchOptions = {
