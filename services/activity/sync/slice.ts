@@ -7,6 +7,7 @@ import { recordedUnder } from "@/services/activity/facts";
 import { askWhop, NoShareLeft } from "@/services/activity/sync/ask-whop";
 import type { Counts, FeatureName } from "@/services/activity/sync/feature";
 import {
+  findErased,
   findRecorded,
   findRemoved,
   holdLease,
@@ -148,8 +149,11 @@ export function createSlice(turn: Turn, feature: FeatureName): { slice: Slice; c
     const counted = recordedUnder(settings, activities);
     const ids = counted.map(({ activityId }) => activityId);
     const recorded = await find((trx) => findRecorded(trx, communityId, ids));
-    return counted
-      .filter(({ activityId }) => !recorded.has(activityId))
+    const unknown = counted.filter(({ activityId }) => !recorded.has(activityId));
+    if (unknown.length === 0) return [];
+    const erased = await find((trx) => findErased(trx, communityId, unknown));
+    return unknown
+      .filter(({ activityId }) => !erased.has(activityId))
       .toSorted((one, other) => one.occurredAt.getTime() - other.occurredAt.getTime());
   }
 

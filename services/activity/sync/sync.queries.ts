@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from "kysely";
 import type { FeatureName, SyncProblem } from "@/services/activity/sync/feature";
+import type { Activity } from "@/services/xp/activity";
 import type { DB } from "@/types/database";
 
 type Trx = Transaction<DB>;
@@ -126,6 +127,16 @@ export async function findRecorded(
     where community_id = ${communityId} and activity_id = any (${activityIds}::text[]) and occurred_at is not null`.execute(
     trx,
   );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Of these, what somebody did before they had everything about them deleted. */
+export async function findErased(trx: Trx, communityId: string, activities: readonly Activity[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select a."activityId" as id
+    from jsonb_to_recordset(${JSON.stringify(activities)}::jsonb) as a("activityId" text, "userId" text, "occurredAt" timestamptz)
+    where exists (select from audit_log e where e.community_id = ${communityId} and e.action = 'member.erased'
+      and e.subject = a."userId" and e.occurred_at >= a."occurredAt")`.execute(trx);
   return new Set(rows.map(({ id }) => id));
 }
 

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { inCommunity } from "@/lib/db/database";
 import { awardActivity } from "@/services/xp/award-activity";
 import { aMessage } from "@/tests/support/community";
 import { useDatabase } from "@/tests/support/database";
@@ -86,6 +88,22 @@ describe("the chat, read once more", () => {
     write(place, place.memberId, 25 * 60);
     await sync(place.communityId);
     expect([...(await activitiesOf(database, place.communityId)).keys()]).toEqual([]);
+  });
+
+  test("who has had everything deleted is not counted anew by what they wrote before it, and is by what they write after", async () => {
+    const place = await aSyncedCommunity(database, whop());
+    write(place, place.memberId, 30);
+    await sync(place.communityId);
+    write(place, place.memberId, 20); // which neither a webhook nor a read has shown by now
+    await inCommunity(database.db, place.communityId, (trx) =>
+      sql`select erase_member(${place.communityId}, ${place.memberId})`.execute(trx),
+    );
+    await sync(place.communityId);
+    expect(await xpOf(database, place.communityId, place.memberId)).toEqual({ xp: 0, messages: 0, reactions: 0 });
+
+    write(place, place.memberId, 0);
+    await sync(place.communityId);
+    expect(await xpOf(database, place.communityId, place.memberId)).toEqual({ xp: 20, messages: 1, reactions: 0 });
   });
 
   test("several pages are read back to what is known, and what is known is not read again", async () => {
