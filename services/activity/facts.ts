@@ -3,6 +3,7 @@ import { commandIn } from "@/services/activity/command";
 import type { Settings } from "@/services/communities/settings.schema";
 import type { Activity } from "@/services/xp/activity";
 import { dayIn } from "@/services/xp/calendar";
+import { RETENTION_DAYS } from "@/services/xp/close-months";
 
 /*
  * What Whop shows of something a member did, as an activity. A webhook and a page read later show the same thing: both are turned
@@ -11,6 +12,8 @@ import { dayIn } from "@/services/xp/calendar";
 
 export type FactsDeps = Pick<Deps, "keyedHash"> & { env: Pick<Deps["env"], "whopBotUserId"> };
 export type Source = Activity["source"];
+
+const RETENTION_MS = RETENTION_DAYS * 86_400_000;
 
 /** A message in a chat of the community; those of direct and support channels are never to come this far. */
 export type ChatMessage = {
@@ -43,6 +46,8 @@ export type Reaction = {
   /** The message, post or comment. */
   targetId: string;
   authorId: string;
+  /** When that was written. */
+  targetAt: Date;
   /** Whop tells no time of a reaction: when we learned of it. */
   at: Date;
   experienceId: string;
@@ -102,13 +107,16 @@ export function countedPost(deps: FactsDeps, post: ForumPost, source: Source): A
  * is toggled. To one's own message it is none to the author, and the app reacts and writes without XP.
  */
 export function reactionActivities(deps: Pick<FactsDeps, "env">, reaction: Reaction, source: Source): Activity[] {
-  const { userId, targetId, authorId, at, experienceId } = reaction;
+  const { userId, targetId, authorId, targetAt, at, experienceId } = reaction;
   if (isApp(deps, userId)) return [];
+  // Who has reacted to something older is not remembered: it would pay again each time. Being of the time of what it is about, it pays
+  // nothing, as too old.
+  const occurredAt = at.getTime() - targetAt.getTime() > RETENTION_MS ? targetAt : at;
   const given: Activity = {
     activityId: reactionId(userId, targetId),
     userId,
     action: "reaction",
-    occurredAt: at,
+    occurredAt,
     experienceId,
     subjectUserId: authorId,
     source,
@@ -118,7 +126,7 @@ export function reactionActivities(deps: Pick<FactsDeps, "env">, reaction: React
     activityId: receivedReactionId(userId, targetId),
     userId: authorId,
     action: "reaction_received",
-    occurredAt: at,
+    occurredAt,
     experienceId,
     subjectUserId: userId,
     source,

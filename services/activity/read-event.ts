@@ -134,6 +134,7 @@ function readReaction(deps: FactsDeps, event: EventOfWhop, companyId: string | u
       userId: reaction.user.id,
       targetId: message.id,
       authorId: message.user.id,
+      targetAt: message.created_at,
       // A reaction carries no time of its own: the event's.
       at: event.timestamp,
       experienceId: placeOf(channel),

@@ -144,6 +144,8 @@ export type ItemKey = { kind: ItemKind; itemId: string };
 export type ReactedItem = ItemKey & {
   experienceId: string;
   authorId: string;
+  /** When it was written. */
+  occurredAt: Date;
   /** The count under which it is read now. */
   reactions: number;
 };
@@ -155,7 +157,8 @@ export async function listReacted(
   { kinds, since, limit }: { kinds: readonly ItemKind[]; since: Date; limit: number },
 ): Promise<ReactedItem[]> {
   const { rows } = await sql<ReactedItem>`
-    select i.kind, i.item_id as "itemId", p.experience_id as "experienceId", a.user_id as "authorId", i.reactions
+    select i.kind, i.item_id as "itemId", p.experience_id as "experienceId", a.user_id as "authorId", i.occurred_at as "occurredAt",
+      i.reactions
     from sync_items i
     join sync_places p on p.community_id = i.community_id and p.place_id = i.place_id
     join activity_identities a on a.community_id = i.community_id and a.activity_id = i.kind || ':' || i.item_id

@@ -51,9 +51,9 @@ export async function readReactionsTo(slice: Slice, item: ReactedItem): Promise<
     if (trouble || page.nextCursor === null) break;
     after = page.nextCursor;
   }
-  const { itemId: targetId, authorId, experienceId } = item;
+  const { itemId: targetId, occurredAt: targetAt, authorId, experienceId } = item;
   const activities = [...userIds].flatMap((userId) =>
-    reactionActivities(deps, { userId, targetId, authorId, experienceId, at: deps.now() }, "sync"),
+    reactionActivities(deps, { userId, targetId, authorId, targetAt, experienceId, at: deps.now() }, "sync"),
   );
   const isRead = trouble === undefined || trouble === "too_many_pages";
   await slice.record(activities, async (trx) => {

@@ -124,6 +124,16 @@ describe("a reaction where authors earn too", () => {
   });
 });
 
+test("a reaction to a message older than the retention pays nobody, however often it is toggled", async () => {
+  const place = await aPlace({ reaction_received: { enabled: true, minXp: 2, maxXp: 2 } });
+  const createdAt = new Date(Date.now() - 91 * 86_400_000);
+  const event = aReactionEvent(place, { id: "post_old", createdAt });
+  await send(event);
+  await send({ ...event, id: `msg_${randomUUID()}` });
+  expect(await outcomesOf(place.memberId)).toEqual([]);
+  expect([await xpOf(place, place.memberId), await xpOf(place, place.ownerId)]).toEqual([0, 0]);
+});
+
 test("a reaction where authors earn nothing leaves no trace with the author", async () => {
   const place = await aPlace();
   await send(aReactionEvent(place));

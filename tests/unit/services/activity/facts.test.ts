@@ -14,6 +14,7 @@ const deps = { keyedHash: createKeyedHash(Buffer.alloc(32, 1)), env: { whopBotUs
 const AT = new Date("2026-11-21T10:00:00.000Z");
 const aMessage = { id: "post_1", userId: "user_mia", type: "regular", content: " Hi there ", createdAt: AT };
 const aPost = { id: "post_2", userId: "user_mia", content: "Look", createdAt: AT, experienceId: "exp_forum" };
+const aReaction = { userId: "user_mia", targetId: "post_1", targetAt: AT, at: AT, experienceId: "exp_chat" };
 const inChat = { ...aMessage, experienceId: "exp_chat" };
 const rate = { minXp: 2, maxXp: 2, cooldownSeconds: 0, dailyXpCap: null, minLength: 0 };
 
@@ -72,19 +73,26 @@ test("a post that is shown to buyers only counts without regard to its length", 
 });
 
 test("the app's own reaction is none, and a reaction to it is the member's alone", () => {
-  const reaction = { userId: "user_mia", targetId: "post_1", authorId: "user_noa", at: AT, experienceId: "exp_chat" };
+  const reaction = { ...aReaction, authorId: "user_noa" };
   expect(reactionActivities(deps, { ...reaction, userId: BOT }, "sync")).toEqual([]);
   expect(reactionActivities(deps, { ...reaction, authorId: BOT }, "sync")).toHaveLength(1);
   const [, received] = reactionActivities(deps, reaction, "sync");
   expect(received).toMatchObject({ activityId: receivedReactionId("user_mia", "post_1"), userId: "user_noa" });
 });
 
+test("a reaction is of the time at which we learned of it; to what is older than 90 days it is of that one's time", () => {
+  const timesTo = (targetAt: Date) =>
+    reactionActivities(deps, { ...aReaction, authorId: "user_noa", targetAt }, "webhook").map(
+      ({ occurredAt }) => occurredAt,
+    );
+  const youngest = new Date(AT.getTime() - 90 * 86_400_000);
+  const older = new Date(youngest.getTime() - 1);
+  expect(timesTo(youngest)).toEqual([AT, AT]);
+  expect(timesTo(older)).toEqual([older, older]);
+});
+
 test("what nobody does to earn XP is recorded where it pays alone; everything else always", () => {
-  const both = reactionActivities(
-    deps,
-    { userId: "user_mia", targetId: "post_1", authorId: "user_noa", at: AT, experienceId: "exp_chat" },
-    "sync",
-  );
+  const both = reactionActivities(deps, { ...aReaction, authorId: "user_noa" }, "sync");
   const actions = (enabled: boolean) => ({
     reaction: { ...rate, enabled: false },
     reaction_received: { ...rate, enabled },
