@@ -650,11 +650,13 @@ create table reward_rules (
   constraint reward_rules_type_check CHECK ((type = ANY (ARRAY['free_days'::text, 'promo_code'::text, 'badge'::text, 'custom'::text])))
 );
 comment on table reward_rules is 'What a level, or so many days in a row, pays. A rule that was ever active is switched off, never deleted: rewards point at it.';
+comment on column reward_rules.created_at is 'Since when it pays.';
 CREATE INDEX reward_rules_by_level ON public.reward_rules USING btree (community_id, level);
 alter table reward_rules enable row level security;
 create policy own_community on reward_rules for select to wee5_app
   using ((community_id = ( SELECT current_setting('wee5.community_id'::text, true) AS current_setting)));
 grant select on reward_rules to wee5_app;
+CREATE TRIGGER date_rule BEFORE UPDATE OF active ON public.reward_rules FOR EACH ROW WHEN ((new.active AND (NOT old.active))) EXECUTE FUNCTION date_rule();
 
 create table rewards (
   community_id text not null,
@@ -2019,6 +2021,18 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.date_rule()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO ''
+AS $function$
+begin
+  new.created_at := now();
+  return new;
+end
+$function$;
+comment on function date_rule() is 'A rule that is switched on pays from then on: who had got there before is owed nothing.';
+
 CREATE OR REPLACE FUNCTION public.decide_activity(p_settings jsonb, p_community_id text, p_activity_id text, p_action text, p_user_id text, p_experience_id text, p_subject_user_id text, p_content_length integer, p_amount bigint, p_occurred_at timestamp with time zone, p_last_paid_at timestamp with time zone, p_action_xp_that_day bigint, p_total_xp_that_day bigint, p_role text, OUT outcome text, OUT base_xp bigint, OUT xp bigint)
  RETURNS record
  LANGUAGE plpgsql
@@ -2379,9 +2393,10 @@ begin
     (p_community_id, 5, 'free_days', '{"days": 3}'), (p_community_id, 10, 'free_days', '{"days": 7}'),
     (p_community_id, 25, 'free_days', '{"days": 14}'), (p_community_id, 50, 'free_days', '{"days": 30}'),
     (p_community_id, 100, 'promo_code', '{"percentOff": 50}');
+  perform public.offer_streak_rewards(p_community_id);
 end
 $function$;
-comment on function ensure_community(text,text) is 'Makes a community with its first settings, the default curve, rank names and reward rules; does nothing when it exists.';
+comment on function ensure_community(text,text) is 'Makes a community with its first settings, the default curve, rank names and reward rules, those for days in a row switched off; does nothing when it exists.';
 grant execute on function ensure_community(text,text) to wee5_app;
 
 CREATE OR REPLACE FUNCTION public.ensure_partitions(p_from date, p_to date)
@@ -3143,6 +3158,17 @@ end
 $function$;
 comment on function note_unread_rewards(text,timestamp with time zone) is 'Says that Whop could not be asked; what was found before stays.';
 grant execute on function note_unread_rewards(text,timestamp with time zone) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.offer_streak_rewards(p_community_id text)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO ''
+AS $function$
+  insert into public.reward_rules (community_id, streak_days, type, value, active) values
+    (p_community_id, 30, 'free_days', '{"days": 3}', false), (p_community_id, 100, 'free_days', '{"days": 7}', false),
+    (p_community_id, 365, 'free_days', '{"days": 30}', false)
+$function$;
+comment on function offer_streak_rewards(text) is 'Rules for days in a row that the creator may switch on.';
 
 CREATE OR REPLACE FUNCTION public.park_reward(p_community_id text, p_reward_id uuid, p_lease_token uuid, p_pause_seconds double precision)
  RETURNS boolean

@@ -484,6 +484,9 @@ export interface RewardDifferences {
 export interface RewardRules {
   active: Generated<boolean>;
   community_id: string;
+  /**
+   * Since when it pays.
+   */
   created_at: Generated<Timestamp>;
   level: number | null;
   rule_id: Generated<string>;

@@ -113,8 +113,7 @@ async function grantPrize(trx: Transaction<DB>, world: World, { companyId, owner
 
 /** From now on: what has been reached in the history brings none. */
 async function promiseForStreaks(trx: Transaction<DB>, companyId: string): Promise<void> {
-  await sql`insert into reward_rules (community_id, streak_days, type, value) values
-    (${companyId}, 30, 'badge', '{"name": "Thirty days in a row"}'), (${companyId}, 100, 'free_days', '{"days": 7}')`.execute(
+  await sql`update reward_rules set active = true where community_id = ${companyId} and streak_days in (30, 100)`.execute(
     trx,
   );
 }

@@ -460,6 +460,51 @@ $$;
 comment on function public.begin_reward is
   'Written before the first call to Whop: the key, what will be asked, and the budget it is taken from. begun | lost (the lease, or to a decision) | cancelled (the level, or the streak, is lost) | too_many (calls) | no_budget | busy (another reward of the member is on its way).';
 
+create function public.date_rule() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.created_at := now();
+  return new;
+end
+$$;
+comment on function public.date_rule is 'A rule that is switched on pays from then on: who had got there before is owed nothing.';
+create trigger date_rule before update of active on public.reward_rules for each row
+  when (new.active and not old.active) execute function public.date_rule();
+comment on column public.reward_rules.created_at is 'Since when it pays.';
+
+create or replace function public.ensure_community(p_community_id text, p_title text) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform public.require_community(p_community_id);
+  insert into public.communities (community_id, title) values (p_community_id, p_title) on conflict do nothing;
+  if not found then
+    return;
+  end if;
+  insert into public.settings_versions (community_id, version, valid_from, settings, created_by)
+  values (p_community_id, 1, 'epoch', public.default_settings(), 'wee5');
+  insert into public.level_curves (community_id) values (p_community_id);
+  insert into public.level_ranks (community_id, level, name) values
+    (p_community_id, 1, 'Newcomer'), (p_community_id, 5, 'Regular'), (p_community_id, 10, 'Insider'), (p_community_id, 25, 'Veteran'),
+    (p_community_id, 50, 'Expert'), (p_community_id, 100, 'Legend');
+  insert into public.reward_rules (community_id, level, type, value) values
+    (p_community_id, 5, 'free_days', '{"days": 3}'), (p_community_id, 10, 'free_days', '{"days": 7}'),
+    (p_community_id, 25, 'free_days', '{"days": 14}'), (p_community_id, 50, 'free_days', '{"days": 30}'),
+    (p_community_id, 100, 'promo_code', '{"percentOff": 50}');
+  perform public.offer_streak_rewards(p_community_id);
+end
+$$;
+comment on function public.ensure_community is
+  'Makes a community with its first settings, the default curve, rank names and reward rules, those for days in a row switched off; does nothing when it exists.';
+
+create function public.offer_streak_rewards(p_community_id text) returns void
+language sql set search_path = '' as $$
+  insert into public.reward_rules (community_id, streak_days, type, value, active) values
+    (p_community_id, 30, 'free_days', '{"days": 3}', false), (p_community_id, 100, 'free_days', '{"days": 7}', false),
+    (p_community_id, 365, 'free_days', '{"days": 30}', false)
+$$;
+comment on function public.offer_streak_rewards is 'Rules for days in a row that the creator may switch on.';
+select public.offer_streak_rewards(c.community_id) from public.communities c;
+
 -- Members have a streak from the first day on that is still known.
 select graphile_worker.add_job('settle_streaks', json_build_object('communityId', c.community_id),
   job_key => 'settle_streaks:' || c.community_id)
@@ -475,4 +520,6 @@ revoke execute on function public.settle_streak(text, text, text, text, date) fr
 revoke execute on function public.settle_member_streak(text, text) from public, anon, authenticated;
 revoke execute on function public.settle_streak_rewards(text, text, integer, integer, text) from public, anon, authenticated;
 revoke execute on function public.name_lost_streak() from public, anon, authenticated;
+revoke execute on function public.date_rule() from public, anon, authenticated;
+revoke execute on function public.offer_streak_rewards(text) from public, anon, authenticated;
 grant execute on function public.settle_member_streak(text, text) to wee5_app;

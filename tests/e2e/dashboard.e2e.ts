@@ -96,7 +96,7 @@ for (const look of LOOKS) {
 
       await expect(page.getByRole("status").filter({ hasText: "Rewards are confirmed" })).toBeVisible();
       await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
-      await expect(page.getByText(/Confirmed on .*, 4 of 5 on/)).toBeVisible();
+      await expect(page.getByText(/Confirmed on .*, 7 of 8 on/)).toBeVisible();
       await expect(page.getByText("At midnight in Asia/Tokyo")).toBeVisible();
       await expectSound(page);
       expect(complaints).toEqual([]);
@@ -142,13 +142,13 @@ test("a second admin who chose from an older page is told, and sees the first on
   await second.page.getByRole("switch", { name: /^Level 5:/ }).click();
   for (const { page } of [first, second]) await button(page, "Next").click();
   await button(first.page, "Confirm and start").click();
-  await expect(first.page.getByText(/Confirmed on .*, 5 of 5 on/)).toBeVisible();
+  await expect(first.page.getByText(/Confirmed on .*, 8 of 8 on/)).toBeVisible();
   await button(second.page, "Confirm and start").click();
   const alert = second.page.getByRole("alert").filter({ hasText: "Somebody else has just confirmed" });
   await expect(alert).toBeVisible();
   await expectSound(second.page);
   await alert.getByRole("button", { name: "Load again" }).click();
-  await expect(second.page.getByText(/Confirmed on .*, 5 of 5 on/)).toBeVisible();
+  await expect(second.page.getByText(/Confirmed on .*, 8 of 8 on/)).toBeVisible();
   await first.close();
   await second.close();
 });

@@ -17,7 +17,8 @@ describe("confirming the onboarding", () => {
     const { rules, rewardsConfirmedAt } = await readOnboarding(database, communityId);
     return {
       timeZone: "Europe/Berlin",
-      rules: Object.fromEntries(rules.map(({ ruleId, level }) => [ruleId, !off.includes(level ?? 0)])),
+      // Those for days in a row stay off, as they begin.
+      rules: Object.fromEntries(rules.map(({ ruleId, level }) => [ruleId, level !== null && !off.includes(level)])),
       seen: rewardsConfirmedAt,
       by: "user_owner",
     };
@@ -62,6 +63,9 @@ describe("confirming the onboarding", () => {
         { level: 25, value: { days: 14 }, active: true },
         { level: 50, value: { days: 30 }, active: true },
         { level: 100, type: "promo_code", value: { percentOff: 50 }, active: true },
+        { level: null, streakDays: 30, type: "free_days", value: { days: 3 }, active: false },
+        { level: null, streakDays: 100, value: { days: 7 }, active: false },
+        { level: null, streakDays: 365, value: { days: 30 }, active: false },
       ],
     });
   });

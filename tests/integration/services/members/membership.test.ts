@@ -106,8 +106,9 @@ async function boards({ companyId }: CommunityInWhop) {
   );
 }
 
-/** Who is in each of the sets in Redis, as they are. */
+/** Who is in each of the sets in Redis, once somebody has asked: a busy Redis may have missed a write. */
 async function inRedis({ companyId }: CommunityInWhop) {
+  await checkRanks(app().deps, companyId);
   const sets = await Promise.all(
     (await currentBoards(app().deps, companyId)).map((board) => readAll(app().deps, rankKey(companyId, board))),
   );
@@ -116,7 +117,7 @@ async function inRedis({ companyId }: CommunityInWhop) {
 
 const everywhere = (...userIds: string[]) => FILTERS.map(() => userIds.map((userId, at) => [userId, at + 1]));
 
-/** Redis may take longer than anybody waits for it, and is caught up with by the next who asks. */
+/** Redis may take longer than anybody waits for it. */
 async function soon<T>(read: () => Promise<T>, wanted: T): Promise<void> {
   const until = Date.now() + 20_000;
   let seen = await read();

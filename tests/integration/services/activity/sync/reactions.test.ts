@@ -65,7 +65,11 @@ describe("reactions in the chat", () => {
     const at = new Date(Date.now() - 25 * 60_000);
     const { moderatorId: userId, memberId: authorId, chatExperienceId: experienceId } = place;
     const deps = syncDeps(database, whop());
-    const [given] = reactionActivities(deps, { userId, authorId, targetId: message.id, targetAt: new Date(message.createdAt), at, experienceId }, "webhook");
+    const [given] = reactionActivities(
+      deps,
+      { userId, authorId, targetId: message.id, targetAt: new Date(message.createdAt), at, experienceId },
+      "webhook",
+    );
     if (given) await awardActivities(database, place.communityId, [given]);
     await sync(place.communityId);
     const activities = await activitiesOf(database, place.communityId);
