@@ -100,7 +100,7 @@ test("the keyboard alone reaches tabs, period and a profile, and Escape leads ba
 test("my place is pinned at the bottom until my row is on the screen, and leads to it", async ({ browser }) => {
   const [last] = await asOwner<{ user_id: string }>(
     stack().addresses.databaseUrl,
-    "select user_id from users where community_id = $1 and visibility = 'public' and xp > 0 order by xp limit 1",
+    "select user_id from users where community_id = $1 and visibility = 'public' and on_board and xp > 0 order by xp limit 1",
     [stack().addresses.companyId],
   );
   const { page, close } = await open(browser, PHONE, { userId: last?.user_id });
@@ -179,7 +179,7 @@ for (const look of [LOOKS[0], LOOKS[2]] as Look[]) {
     const { companyId } = stack().addresses;
     const members = await asOwner<{ user_id: string }>(
       stack().addresses.databaseUrl,
-      "select user_id from users where community_id = $1 and visibility = 'public' and xp > 0 order by xp desc",
+      "select user_id from users where community_id = $1 and visibility = 'public' and on_board and xp > 0 order by xp desc",
       [companyId],
     );
     // The sample is smaller than the list: the page is opened once for each share of it.
