@@ -14,7 +14,7 @@ import { aDayOf, aStage, DAY_MS, type Happening, happen, type Stage } from "@/te
 import { makeDue } from "@/tests/support/sync";
 
 const SEED = Number(process.env.PROPERTY_SEED ?? 20_261_121);
-const RACES = Number(process.env.PROPERTY_RACES ?? 4);
+const RACES = Number(process.env.PROPERTY_RACES ?? 2);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const TICK_MS = HOUR_MS;
