@@ -33,7 +33,11 @@ async function main({ work, appUrl, whop }: ReadingTask): Promise<void> {
     // Asked only for who the app itself is.
     env: { whopBotUserId: botUserId } as Deps["env"],
     // What nobody asks for has nothing to forget.
-    redis: { run: async () => ({ ok: false }) } as unknown as Deps["redis"],
+    redis: {
+      run: async () => ({ ok: false }),
+      state: () => "open",
+      close: async () => undefined,
+    } satisfies Deps["redis"],
     keyedHash: createKeyedHash(Buffer.alloc(32, "bench")),
     whop: createWhopClient({ apiKey, appId, baseUrl, log }),
     whopShare: {

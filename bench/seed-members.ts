@@ -47,8 +47,11 @@ const STATEMENTS = [
    end $$`,
   // A trigger makes them elsewhere; here none runs.
   "insert into notification_settings (community_id) select community_id from sizes on conflict do nothing",
-  `insert into users (community_id, user_id, xp, xp_bucket, level, total_messages, xp_reached_at, last_activity_at)
-   select community_id, user_id, xp, xp_bucket_of(xp), level_at(null, xp), xp / 20, ${AN_HOUR_AGO}, ${AN_HOUR_AGO} from ${MEMBERS}`,
+  `insert into users (community_id, user_id, xp, xp_bucket, level, total_messages, xp_reached_at, last_activity_at,
+     streak_days, streak_day, streak_longest)
+   select community_id, user_id, xp, xp_bucket_of(xp), level_at(null, xp), xp / 20, ${AN_HOUR_AGO}, ${AN_HOUR_AGO},
+     (n + 1) % 2, case n % 2 when 0 then ${TODAY} end, (n + 1) % 2
+   from ${MEMBERS}`,
   `insert into member_actions (community_id, user_id, action, newest_at, newest_id, last_paid_at)
    select community_id, user_id, 'message', ${AN_HOUR_AGO}, 'message:seed', ${AN_HOUR_AGO} from ${MEMBERS}`,
   `insert into period_rollups (community_id, period, starts_on, user_id, activities, xp, xp_bucket, xp_reached_at)
