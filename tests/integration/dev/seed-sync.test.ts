@@ -44,7 +44,7 @@ describe("the sample, read from the simulated Whop", () => {
   }
 
   test("records nothing twice and takes nothing out, however often it is read", async () => {
-    for (const { companyId } of sample.communities) {
+    for (const { companyId, forum } of sample.communities) {
       const before = await everythingIn(companyId);
       expect(before.length).toBeGreaterThan(50);
       for (let round = 0; round < 2; round += 1) await syncNow(database, deps, companyId);
@@ -55,7 +55,13 @@ describe("the sample, read from the simulated Whop", () => {
         database.owner,
       );
       const well = { recorded: 0, removed: 0, problem: null, isRead: true };
-      expect(rows).toEqual(["chat", "forum", "reactions"].map((feature) => ({ feature, ...well })));
+      // The small community has days without a post.
+      const isForumRead = whop.world.postsIn(forum.experienceId).length > 0;
+      expect(rows).toEqual([
+        { feature: "chat", ...well },
+        { feature: "forum", ...well, isRead: isForumRead },
+        { feature: "reactions", ...well },
+      ]);
     }
   }, 120_000);
 
