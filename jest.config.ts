@@ -23,6 +23,7 @@ const shared: Config = {
     "^@/(.*)$": "<rootDir>/$1",
     "^server-only$": "<rootDir>/tests/support/server-only.ts",
     "^harfbuzzjs$": "<rootDir>/tests/support/harfbuzz.ts",
+    "^tmp$": "<rootDir>/tests/support/tmp.ts",
   },
   setupFilesAfterEnv: ["<rootDir>/tests/support/setup.ts"],
 };

@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { WebSocketServer } from "ws";
+import { keepOpen } from "@/dev/keep-open";
 import { createBroadcastApi } from "@/dev/realtime/broadcast-api";
 import { serveConnection } from "@/dev/realtime/connection";
 import { createHub } from "@/dev/realtime/hub";
@@ -54,6 +55,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_LIMIT_BYTES });
   const server = createServer(getRequestListener(site.fetch, { overrideGlobalObjects: false }));
+  keepOpen(server);
   server.on("upgrade", (request, stream, head) => {
     stream.on("error", () => stream.destroy());
     void upgrade(request, stream, head).catch((error: unknown) => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis as Connection } from "ioredis";
-import { startInProcessRedis } from "@/dev/redis/in-process";
+import { keepOpen } from "@/dev/keep-open";
 import { commandOf, commandsOf, createRequester } from "@/lib/redis/requester";
 import { ioredisWire, RefusedCommand, type Reply, type Settled, type Wire } from "@/lib/redis/wire";
 
@@ -37,7 +37,7 @@ export type UpstashServer = {
 /** Starts a server on 127.0.0.1 that speaks Upstash's REST protocol, for the unmodified `@upstash/redis`. */
 export async function startUpstashServer(options: UpstashServerOptions = {}): Promise<UpstashServer> {
   const token = options.token ?? randomBytes(18).toString("base64url");
-  const store = options.redisUrl ? behindIt(options.redisUrl) : { ...startInProcess(), close: () => undefined };
+  const store = options.redisUrl ? behindIt(options.redisUrl) : await startInProcess();
   const requester = createRequester(store.wire);
   const thawed = createGate();
   let delayMs = 0;
@@ -52,6 +52,7 @@ export async function startUpstashServer(options: UpstashServerOptions = {}): Pr
       send(response, 500, { error: `ERR ${String(error)}` });
     }
   });
+  keepOpen(server);
 
   async function answerTo(request: IncomingMessage): Promise<{ status: number; body: unknown }> {
     if (!isAuthorised(request, token))
@@ -115,14 +116,16 @@ export async function startUpstashServer(options: UpstashServerOptions = {}): Pr
   };
 }
 
-type Store = { wire: Wire; flush(): Promise<void> };
+type Store = { wire: Wire; flush(): Promise<void>; close(): void };
 
-function startInProcess(): Store {
+/** Loaded only where it is wanted: it brings a Lua of its own, and takes longer to load than all else of a server. */
+async function startInProcess(): Promise<Store> {
+  const { startInProcessRedis } = await import("@/dev/redis/in-process");
   const redis = startInProcessRedis();
-  return { wire: redis, flush: redis.flush };
+  return { wire: redis, flush: redis.flush, close: () => undefined };
 }
 
-function behindIt(url: string): Store & { close(): void } {
+function behindIt(url: string): Store {
   const connection = new Connection(url, { maxRetriesPerRequest: 1, commandTimeout: 10_000 });
   connection.on("error", () => undefined); // the commands that need it fail and say so
   return {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { JWK } from "jose";
+import { keepOpen } from "@/dev/keep-open";
 import { createApi } from "./api";
 import type { ChatEvents } from "./chat";
 import { chatWebhooks } from "./chat-webhooks";
@@ -128,6 +129,7 @@ export async function startWhopSimulator(options: SimulatorOptions = {}): Promis
   const control = createControl({ world, signer, faults, permissions, effects, live, target });
   const page = createHostPage({ world, appId, target });
   const server = createAdaptorServer({ fetch: createSite({ api, control, signer, faults, host: page }).fetch });
+  if ("keepAliveTimeout" in server) keepOpen(server);
   server.listen(options.port ?? 0, host);
   await once(server, "listening");
   url = `http://${host}:${(server.address() as AddressInfo).port}`; // Listening on TCP, it has an address and a port.

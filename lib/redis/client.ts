@@ -7,7 +7,7 @@ import { ioredisWire } from "@/lib/redis/wire";
 
 export type { Answer, RedisClient, RedisLog } from "@/lib/redis/guard";
 
-/** After this no answer is expected any more; waiting callers have given up long before. */
+/** After this no answer is expected any more: waiting callers have given up long before, unless they are more patient still. */
 const ABANDONED_MS = 5_000;
 
 /**
@@ -19,7 +19,10 @@ export function createRedis(
   log: GuardOptions["log"],
   options: Omit<GuardOptions, "log" | "close" | "onSilence"> = {},
 ): RedisClient {
-  if (config.kind === "upstash") return guardRedis(upstash(config.url, config.token), { ...options, log });
+  if (config.kind === "upstash") {
+    const abandonedMs = Math.max(ABANDONED_MS, options.timeoutMs ?? 0);
+    return guardRedis(upstash(config.url, config.token, abandonedMs), { ...options, log });
+  }
   const connection = connect(config.url);
   return guardRedis(new Redis(createRequester(ioredisWire(connection))), {
     ...options,
@@ -29,14 +32,14 @@ export function createRedis(
   });
 }
 
-function upstash(url: string, token: string): Redis {
+function upstash(url: string, token: string, abandonedMs: number): Redis {
   return new Redis({
     url,
     token,
     enableTelemetry: false,
     // One more attempt, at once, for a kept-alive connection that the other side has just closed.
     retry: { retries: 1, backoff: () => 0 },
-    signal: () => AbortSignal.timeout(ABANDONED_MS),
+    signal: () => AbortSignal.timeout(abandonedMs),
   });
 }
 

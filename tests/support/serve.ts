@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { keepOpen } from "@/dev/keep-open";
 
 type Answerer = (request: Request) => Promise<Response>;
 
@@ -18,6 +19,7 @@ export async function serve(handlers: Answerer | Partial<Record<string, Answerer
     return handler(request);
   };
   const server = createServer(getRequestListener(answer, { overrideGlobalObjects: false }));
+  keepOpen(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // a TCP server's address is never a string
   return {

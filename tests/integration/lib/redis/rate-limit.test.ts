@@ -94,7 +94,8 @@ describe("with Redis away", () => {
     server = await startUpstashServer();
   });
   afterEach(() => server.stop());
-  const clientOf = () => createRedis({ kind: "upstash", url: server.url, token: server.token }, aRedisLog());
+  const clientOf = (options?: { timeoutMs: number }) =>
+    createRedis({ kind: "upstash", url: server.url, token: server.token }, aRedisLog(), options);
 
   test.each([
     ["refusing connections", () => server.down()],
@@ -123,7 +124,7 @@ describe("with Redis away", () => {
   });
 
   test("flushed, a limit begins anew and nothing breaks", async () => {
-    const limiter = createRateLimiter(clientOf());
+    const limiter = createRateLimiter(clientOf(PATIENT));
     const ask = () => limiter.limit({ name: "flush", key: "u1", max: 2, windowSeconds: HOUR });
     expect(allowed(await times(5, ask))).toBe(2);
     await server.flush();
