@@ -22,6 +22,7 @@ export function aRankCard(differing: Partial<RankCard> = {}): RankCard {
     progress: progressOf(null, RANK_NAMES, 2_642),
     rank: 18,
     members: 248,
+    streakDays: 6,
     nextReward: { words: "7 free days", level: 10 },
     ...differing,
   };
@@ -36,6 +37,7 @@ const VETERAN = aRankCard({
   ),
   rank: 12_480,
   members: 148_000,
+  streakDays: 1_204,
   nextReward: {
     words: "A handwritten letter from the whole team, with a drawing of your choice, and a seat at the yearly dinner",
     level: 103,
@@ -45,6 +47,7 @@ const NEWCOMER = aRankCard({
   name: "Sam",
   progress: progressOf(null, [], 0),
   rank: null,
+  streakDays: 0,
   nextReward: null,
 });
 
@@ -68,6 +71,18 @@ export const DRAWINGS: Record<string, Drawing> = {
   "plain-banner-dark": banner(aRankCard(), "dark", PICTURE),
   "plain-banner-light": banner(aRankCard(), "light", PICTURE),
   "no-picture-wide-dark": wide(aRankCard()),
+  "streak-wide-light": wide(aRankCard({ streakDays: 15 }), "light", PICTURE),
+  "long-streak-wide-dark": wide(
+    aRankCard({
+      progress: progressOf(null, RANK_NAMES, 412_800),
+      rank: 1_180,
+      members: 12_400,
+      streakDays: 364,
+      nextReward: { words: "50 % off, one code", level: 100 },
+    }),
+    "dark",
+    PICTURE,
+  ),
   "emoji-wide-dark": wide(aRankCard({ name: "Zoë 👩‍👩‍👧‍👦 🇩🇪 👋🏽 🏴󠁧󠁢󠁳󠁣󠁴󠁿 1️⃣ ❤️‍🔥", community: "🦊 Foxes" })),
   "arabic-wide-light": wide(aRankCard({ name: "محمد عبد الله 🦊 (abc 12)", community: "קהילת הצפון 7" }), "light"),
   "japanese-wide-dark": wide(aRankCard({ name: "田中さくら「東京」", community: "王伟的社区" })),

@@ -1,6 +1,6 @@
 import { drawBar } from "@/services/leaderboard/rank-card/draw-bar";
+import { drawLogo } from "@/services/leaderboard/rank-card/draw-logo";
 import { drawPortrait } from "@/services/leaderboard/rank-card/draw-portrait";
-import { drawTally } from "@/services/leaderboard/rank-card/draw-tally";
 import { setWords } from "@/services/leaderboard/rank-card/draw-words";
 import type { Palette } from "@/services/leaderboard/rank-card/palette";
 import { inDigits, missingWords, type RankCard } from "@/services/leaderboard/rank-card/rank-card";
@@ -63,6 +63,6 @@ async function drawFoot(card: RankCard, { ink, second, accent }: Palette): Promi
   return [
     missing.draw(LEFT, FOOT_BASELINE),
     community.draw(RIGHT - 32 - community.width, FOOT_BASELINE),
-    drawTally({ right: RIGHT, middle: FOOT_BASELINE - 7, height: 19 }, { stroke: second, slash: accent }),
+    drawLogo({ right: RIGHT, middle: FOOT_BASELINE - 7, height: 19 }, { stroke: second, slash: accent }),
   ].join("");
 }

@@ -6,7 +6,7 @@ import { drawCard } from "@/services/leaderboard/rank-card/draw-card";
 import type { Look, RankCard } from "@/services/leaderboard/rank-card/rank-card";
 
 /** To be raised when the drawing changes, so that who has an old image of the same facts gets a new one. */
-const DRAWING = 1;
+const DRAWING = 2;
 const CACHE_BYTES = 16_000_000;
 
 type Request = { card: RankCard; picture: Buffer | null; look: Look };

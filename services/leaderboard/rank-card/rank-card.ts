@@ -10,6 +10,8 @@ export type RankCard = {
   rank: number | null;
   /** How many stand on the board. */
   members: number;
+  /** Days in a row; 0 without a streak, and where streaks are off. */
+  streakDays: number;
   /** The nearest reward still to be earned: "7 free days" at level 10. */
   nextReward: { words: string; level: number } | null;
 };

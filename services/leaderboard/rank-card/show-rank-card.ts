@@ -17,13 +17,13 @@ export type RankCardImage = {
  */
 export async function showRankCard(
   deps: PictureDeps,
-  member: Pick<Card, "name" | "username" | "pictureUrl" | "visibility" | "progress" | "rank" | "members">,
+  member: Pick<Card, "name" | "username" | "pictureUrl" | "visibility" | "progress" | "rank" | "members" | "streak">,
   rest: Pick<RankCard, "community" | "nextReward">,
   look: Look,
 ): Promise<RankCardImage> {
   if (member.visibility !== "public") throw noSuchCard();
-  const { progress, rank, members, pictureUrl } = member;
-  const card: RankCard = { name: nameOf(member), progress, rank, members, ...rest };
+  const { progress, rank, members, streak, pictureUrl } = member;
+  const card: RankCard = { name: nameOf(member), progress, rank, members, streakDays: streak?.days ?? 0, ...rest };
   const request = { card, picture: await fetchPicture(deps, pictureUrl), look };
   return { key: imageKey(request), draw: () => drawImage(request) };
 }

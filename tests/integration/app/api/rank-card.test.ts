@@ -104,6 +104,18 @@ test("HEAD says what GET would, and who has the image already is told so until i
   expect((await app().call(path, { headers: ifNoneMatch })).status).toBe(200);
 });
 
+test("the days in a row are on it: a card with a streak is another one than without", async () => {
+  const community = await aCommunity();
+  const path = await aLink(community);
+  const etag = (await app().call(path)).headers.get("etag") ?? "";
+  await sql`
+    update users set streak_days = 6, streak_day = current_date, streak_longest = 6 where user_id = ${community.memberId}`.execute(
+    app().database.owner,
+  );
+  const image = await app().call(path, { headers: { "if-none-match": etag } });
+  expect(image.status).toBe(200);
+});
+
 test.each<Visibility>(["hidden", "anonymous"])(
   "who becomes %s ends their links at once and for good: public again, only a new one works",
   async (visibility) => {

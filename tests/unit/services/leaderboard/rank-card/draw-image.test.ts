@@ -81,13 +81,14 @@ test("an image has the same name as long as it shows the same, and another one f
   const others: Drawing[] = [
     { ...plain, card: { ...card, name: "Robin" } },
     { ...plain, card: { ...card, rank: 17 } },
+    { ...plain, card: { ...card, streakDays: 7 } },
     { ...plain, card: { ...card, nextReward: null } },
     { ...plain, picture: null },
     { ...plain, look: { ...look, theme: "light" } },
     { ...plain, look: { ...look, size: "banner" } },
   ];
   expect(imageKey({ ...plain, card: { ...card } })).toBe(imageKey(plain));
-  expect(new Set([plain, ...others].map(imageKey)).size).toBe(7);
+  expect(new Set([plain, ...others].map(imageKey)).size).toBe(8);
 });
 
 test("a hundred who ask for one new image get it, and it is drawn once", async () => {

@@ -1,5 +1,5 @@
 /** The logo: four strokes, the fifth closes them. Placed by the right end of its slash and its middle; lengths in pixels. */
-export function drawTally(
+export function drawLogo(
   { right, middle, height }: { right: number; middle: number; height: number },
   { stroke, slash }: { stroke: string; slash: string },
 ): string {
