@@ -50,7 +50,6 @@ function byType(work: Work, drawCode: () => string): Promise<boolean> {
 /** @returns whether the reward is in another state than before. */
 async function putBack(work: Work, error: unknown): Promise<boolean> {
   const { deps, lease, reward, write } = work;
-  if (isUnavailable(error)) throw error;
   // It may have been thrown after the first call: a key that is there stays.
   const nothingSent = false;
   if (error instanceof AppError && error.code === "forbidden") {
@@ -62,6 +61,8 @@ async function putBack(work: Work, error: unknown): Promise<boolean> {
     return write((trx) => referReward(trx, lease, { problem, lastError: SEND_WORDS.notThere, nothingSent }));
   }
   const isAway = error instanceof AppError && error.code === "unavailable";
+  // What loses the way to Whop looks like what loses the way to the database, where nothing can be written down.
+  if (!isAway && isUnavailable(error)) throw error;
   if (!isAway) deps.log.error({ err: error, ...idsOf(lease) }, "a reward failed for a reason of our own");
   const asked = error instanceof AppError ? error.retryAfterSeconds : undefined;
   const release = {

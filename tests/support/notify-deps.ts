@@ -5,6 +5,7 @@ import { createLogger } from "@/lib/log";
 import { createWhopClient } from "@/lib/whop/client";
 import type { SendDeps } from "@/services/notifications/send-notifications";
 import { redisAway } from "@/tests/support/redis-away";
+import { PATIENT_MS, whopTimes } from "@/tests/support/whop-times";
 import type { DB } from "@/types/database";
 
 /** How a simulated Whop is reached; goes from process to process. */
@@ -12,8 +13,8 @@ export type WhopPlace = { apiKey: string; appId: string; baseUrl: string; botUse
 
 const ENCRYPTION_KEY = Buffer.alloc(32, "notifying").toString("base64");
 
-/** What sending messages needs, with short patience for a Whop that is slow on purpose and as much of its share as is asked for. */
-export function notifyDeps({ db }: { db: Kysely<DB> }, whop: WhopPlace): SendDeps {
+/** What sending messages needs, with as much of Whop's share as is asked for. @param waitMs for an answer of Whop's. */
+export function notifyDeps({ db }: { db: Kysely<DB> }, whop: WhopPlace, waitMs = PATIENT_MS): SendDeps {
   const log = createLogger({ logLevel: "silent" });
   const { apiKey, appId, baseUrl, botUserId } = whop;
   const env = readEnv({
@@ -35,7 +36,7 @@ export function notifyDeps({ db }: { db: Kysely<DB> }, whop: WhopPlace): SendDep
     now: () => new Date(),
     redis: redisAway,
     keyedHash: createKeyedHash(env.encryptionKey),
-    whop: createWhopClient({ apiKey, appId, baseUrl, log, timeoutMs: 400, listTimeoutMs: 800, writeTimeoutMs: 400 }),
+    whop: createWhopClient({ apiKey, appId, baseUrl, log, ...whopTimes(waitMs) }),
     whopShare: { take: async () => ({ allowed: true, retryAfterSeconds: 0 }) },
   };
 }

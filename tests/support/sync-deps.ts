@@ -3,7 +3,7 @@ import type { SyncDeps, SyncNews } from "@/services/activity/sync/slice";
 import { notifyDeps, type WhopPlace } from "@/tests/support/notify-deps";
 import type { DB } from "@/types/database";
 
-/** What the sync needs, with short patience for a Whop that is slow on purpose and as much of its share as is asked for. */
+/** What the sync needs, with as much of Whop's share as is asked for. */
 export function syncDeps(database: { db: Kysely<DB> }, whop: WhopPlace): SyncDeps {
   return notifyDeps(database, whop);
 }

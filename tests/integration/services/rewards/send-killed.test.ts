@@ -18,6 +18,7 @@ import {
   someRewards,
 } from "@/tests/support/sending";
 import { aWhop } from "@/tests/support/whop";
+import { HURRIED_MS } from "@/tests/support/whop-times";
 
 const DAY_SECONDS = 25 * 3600;
 /** Longer than the senders wait. */
@@ -96,7 +97,7 @@ describe("300 rewards of every kind, with faults on everything", () => {
   /** Until so many more effects are there; a moment that no worker can foresee. */
   async function effects(count: number): Promise<void> {
     const target = effectCount() + count;
-    for (const end = Date.now() + 600; effectCount() < target && Date.now() < end; ) {
+    for (const end = Date.now() + 1_500; effectCount() < target && Date.now() < end; ) {
       await sleep(3);
     }
   }
@@ -126,8 +127,8 @@ describe("300 rewards of every kind, with faults on everything", () => {
     const random = seededRandom(7);
     expect(await threeHundred()).toHaveLength(300);
     const { apiKey, appId, baseUrl } = whop();
-    const task = { appUrl: database.appUrl, whop: { apiKey, appId, baseUrl } };
-    const deps = sendDeps(database, whop());
+    const task = { appUrl: database.appUrl, whop: { apiKey, appId, baseUrl }, waitMs: HURRIED_MS };
+    const deps = sendDeps(database, whop(), HURRIED_MS);
 
     let kills = 0;
     let next: Promise<SenderProcess> = startSender();
@@ -163,11 +164,11 @@ describe("300 rewards of every kind, with faults on everything", () => {
     const keys = [...freeDays, ...promoCodes].map(({ idempotencyKey }) => idempotencyKey);
     const named = (await rows()).flatMap(({ idempotency_key }) => idempotency_key ?? []);
     expect(keys.sort()).toEqual(named.sort());
-  }, 120_000);
+  }, 240_000);
 
   test("a sender that calls, marks and tries again, without a key and without reading, doubles some", async () => {
     const communityId = await aPayingCommunity(database, whop());
-    const { whop: client } = sendDeps(database, whop());
+    const { whop: client } = sendDeps(database, whop(), HURRIED_MS);
     const before = effectCount();
     disturb(1);
     for (let n = 0; n < 25; n += 1) {
