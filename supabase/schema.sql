@@ -1113,6 +1113,10 @@ declare
   v_total_xp bigint;
   v_role text;
   v_settles boolean;
+  v_day_begins timestamptz;
+  v_rules jsonb;
+  v_streak record;
+  v_longest integer;
   v_decision record;
   v_level integer;
   v_rewards jsonb;
@@ -1302,14 +1306,41 @@ begin
       v_decision.xp, case when v_decision.xp <> 0 then a.occurred_at end);
 
     -- The first paid activity of an active day moves the streak; the others of the day cannot.
-    if v_day is distinct from v_user.streak_day and v_decision.outcome = 'awarded' and public.makes_day_active(a.action) then
-      v_settles := v_settles or (select sum(r.paid) = 1 from public.daily_rollups r
-        where r.community_id = p_community_id and r.user_id = a.user_id and r.day = v_day and public.makes_day_active(r.action));
+    v_longest := v_user.streak_longest;
+    if v_decision.outcome = 'awarded' and v_day is distinct from v_user.streak_day and public.makes_day_active(a.action) then
+      if not v_late and v_user.reset_at is null
+        and v_day > coalesce(v_user.streak_day, case when v_user.last_activity_at is null then '-infinity'::date end)
+      then
+        -- It lies after all others, so that it is the first of its day where streaks are on, and takes one step, written below
+        -- with the rest. One that pays a bonus goes the long way.
+        v_day_begins := v_day::timestamp at time zone 'UTC' - interval '14 hours';
+        if v_day_begins >= v_valid_from then
+          v_rules := public.streak_rules(v_newest_settings);
+        else
+          select public.streak_rules(s.settings) into v_rules from public.settings_at(p_community_id, v_day_begins) s;
+        end if;
+        if (v_rules ->> 'enabled')::boolean then
+          v_streak := public.streak_step(p_community_id, v_rules, v_user.streak_day, v_day, v_user.streak_days, v_longest,
+            v_user.streak_freezes);
+          v_settles := public.pays_streak_bonus(v_rules, v_streak.days);
+          if not v_settles then
+            v_user.streak_day := v_day;
+            v_user.streak_days := v_streak.days;
+            v_user.streak_longest := v_streak.longest;
+            v_user.streak_freezes := v_streak.freezes;
+          end if;
+        end if;
+      else
+        v_settles := v_settles or (select sum(r.paid) = 1 from public.daily_rollups r
+          where r.community_id = p_community_id and r.user_id = a.user_id and r.day = v_day and public.makes_day_active(r.action));
+      end if;
     end if;
     if v_settles then
       -- Where the replay moved other days, or this one lies before the last, all days are gone through.
       v_difference := v_difference + public.settle_streak(p_community_id, a.user_id, 'late', a.activity_id,
         case when not v_late then v_day end);
+      select * into strict v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id;
+      v_longest := v_user.streak_longest;
     end if;
 
     v_level := public.level_at(v_thresholds, v_user.xp + v_decision.xp + v_difference);
@@ -1320,12 +1351,19 @@ begin
       total_messages = u.total_messages + (a.action = 'message')::integer,
       total_posts = u.total_posts + (a.action = 'post')::integer,
       total_reactions = u.total_reactions + (a.action = 'reaction')::integer,
+      streak_days = v_user.streak_days,
+      streak_day = v_user.streak_day,
+      streak_longest = v_user.streak_longest,
+      streak_freezes = v_user.streak_freezes,
       xp_reached_at = case when v_decision.xp <> 0 then greatest(u.xp_reached_at, a.occurred_at) else u.xp_reached_at end,
       last_activity_at = greatest(u.last_activity_at, a.occurred_at),
       updated_at = v_now
     where u.community_id = p_community_id and u.user_id = a.user_id;
     if v_late then
       perform public.settle_reached_at(p_community_id, a.user_id);
+    end if;
+    if v_user.streak_longest <> v_longest then
+      perform public.settle_streak_rewards(p_community_id, a.user_id, v_longest, v_user.streak_longest, a.activity_id);
     end if;
     v_rewards := '[]';
     if v_level <> v_user.level then
@@ -3054,7 +3092,9 @@ begin
       v_begin_until := coalesce(v_begin.holds_until, 'infinity');
     end if;
     v_at := v_at + interval '24 hours';
-    if v_at >= v_noon_until then
+    if v_at < v_begin_until then
+      v_noon := v_begin;
+    elsif v_at >= v_noon_until then
       v_noon := public.settings_at(p_community_id, v_at);
       v_noon_until := coalesce(v_noon.holds_until, 'infinity');
     end if;
@@ -3218,6 +3258,12 @@ AS $function$
 $function$;
 comment on function pause_whop(text,double precision) is 'Whop has said "too many": nobody calls the operation for so long.';
 grant execute on function pause_whop(text,double precision) to wee5_app;
+
+CREATE OR REPLACE FUNCTION public.pays_streak_bonus(p_rules jsonb, p_days integer)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN jsonb_path_exists((p_rules -> 'milestones'::text), '$[*]?(@."days" == $"days" && @."xp" > 0)'::jsonpath, jsonb_build_object('days', p_days));
 
 CREATE OR REPLACE FUNCTION public.period_reached_at(p_community_id text, p_user_id text, p_period text, p_starts_on date)
  RETURNS timestamp with time zone
@@ -4681,15 +4727,8 @@ declare
   v_now record;
   v_now_until timestamptz := '-infinity';
   v_rules jsonb;
-  v_enabled boolean;
-  v_every integer;
-  v_most integer;
-  v_milestones integer[];
   v_last date;
-  v_length integer := 0;
-  v_longest integer := 0;
-  v_freezes integer := 0;
-  v_missed integer;
+  v_streak record;
   v_edge timestamptz;
   v_ids text[] := '{}';
   v_times timestamptz[] := '{}';
@@ -4713,10 +4752,9 @@ begin
     end if;
     v_days := array[p_day];
     v_last := v_user.streak_day;
-    v_length := v_user.streak_days;
-    v_longest := v_user.streak_longest;
-    v_freezes := v_user.streak_freezes;
+    select v_user.streak_days as days, v_user.streak_longest as longest, v_user.streak_freezes as freezes into v_streak;
   else
+    select 0 as days, 0 as longest, 0 as freezes into v_streak;
     v_days := array(
       select distinct r.day from public.daily_rollups r
       where r.community_id = p_community_id and r.user_id = p_user_id and r.day >= coalesce(v_from, '-infinity')
@@ -4731,34 +4769,17 @@ begin
       v_now := public.settings_at(p_community_id, v_at);
       v_now_until := coalesce(v_now.holds_until, 'infinity');
       v_rules := public.streak_rules(v_now.settings);
-      v_enabled := (v_rules ->> 'enabled')::boolean;
-      v_every := (v_rules ->> 'freezeEveryDays')::integer;
-      v_most := (v_rules ->> 'maxFreezes')::integer;
-      v_milestones := array(select (m ->> 'days')::integer from jsonb_array_elements(v_rules -> 'milestones') m
-        where (m ->> 'xp')::bigint > 0);
     end if;
-    continue when not v_enabled;
-    v_missed := case when v_last is null or v_last = v_day - 1 then 0
-      else public.missed_days(p_community_id, v_last, v_day, v_rules -> 'pauses', v_freezes) end;
-    if v_missed <= v_freezes then
-      v_freezes := v_freezes - v_missed;
-      v_length := v_length + 1;
-    else
-      v_freezes := 0;
-      v_length := 1;
-    end if;
-    if v_every > 0 and v_length % v_every = 0 then
-      v_freezes := least(v_most, v_freezes + 1);
-    end if;
-    v_longest := greatest(v_longest, v_length);
+    continue when not (v_rules ->> 'enabled')::boolean;
+    v_streak := public.streak_step(p_community_id, v_rules, v_last, v_day, v_streak.days, v_streak.longest, v_streak.freezes);
     v_last := v_day;
-    if v_length = any (v_milestones) then
+    if public.pays_streak_bonus(v_rules, v_streak.days) then
       v_at := v_day::timestamp at time zone (v_now.settings ->> 'timeZone');
       if v_at >= v_edge then
-        v_ids := v_ids || format('streak_bonus:%s:%s:%s', p_user_id, to_char(v_day, 'YYYY-MM-DD'), v_length);
+        v_ids := v_ids || format('streak_bonus:%s:%s:%s', p_user_id, to_char(v_day, 'YYYY-MM-DD'), v_streak.days);
         v_times := v_times || v_at;
         v_amounts := v_amounts || (select max((m ->> 'xp')::bigint) from jsonb_array_elements(v_rules -> 'milestones') m
-          where (m ->> 'days')::integer = v_length);
+          where (m ->> 'days')::integer = v_streak.days);
       end if;
     end if;
   end loop;
@@ -4784,25 +4805,25 @@ begin
   end if;
 
   if (v_user.streak_days, v_user.streak_day, v_user.streak_longest, v_user.streak_freezes)
-    is distinct from (v_length, v_last, v_longest, v_freezes)
+    is distinct from (v_streak.days, v_last, v_streak.longest, v_streak.freezes)
   then
-    update public.users u set streak_days = v_length, streak_day = v_last, streak_longest = v_longest, streak_freezes = v_freezes,
-      updated_at = now()
+    update public.users u set streak_days = v_streak.days, streak_day = v_last, streak_longest = v_streak.longest,
+      streak_freezes = v_streak.freezes, updated_at = now()
     where u.community_id = p_community_id and u.user_id = p_user_id;
   end if;
-  if v_longest <> v_user.streak_longest then
-    perform public.settle_streak_rewards(p_community_id, p_user_id, v_user.streak_longest, v_longest, p_caused_by);
+  if v_streak.longest <> v_user.streak_longest then
+    perform public.settle_streak_rewards(p_community_id, p_user_id, v_user.streak_longest, v_streak.longest, p_caused_by);
   end if;
   if p_cause = 'repair' then
     -- Whatever the stored streak was worth, as rebuild_member does for levels.
-    perform public.settle_streak_rewards(p_community_id, p_user_id, 2147483647, v_longest, null);
+    perform public.settle_streak_rewards(p_community_id, p_user_id, 2147483647, v_streak.longest, null);
     insert into public.rewards (community_id, user_id, rule_id, streak_days, type, value)
     select p_community_id, p_user_id, rule.rule_id, rule.streak_days, rule.type, rule.value
     from public.reward_rules rule
-    where rule.community_id = p_community_id and rule.active and rule.streak_days <= v_longest and rule.created_at <= v_user.created_at
+    where rule.community_id = p_community_id and rule.active and rule.streak_days <= v_streak.longest and rule.created_at <= v_user.created_at
     on conflict do nothing;
     update public.rewards r set state = 'due', cancelled_because = null, due_at = now(), updated_at = now()
-    where r.community_id = p_community_id and r.user_id = p_user_id and r.streak_days <= v_longest and r.state = 'cancelled'
+    where r.community_id = p_community_id and r.user_id = p_user_id and r.streak_days <= v_streak.longest and r.state = 'cancelled'
       and r.cancelled_because = 'streak_lost';
   end if;
   return v_difference;
@@ -4820,6 +4841,12 @@ declare
   v_state text;
 begin
   if p_new_days > p_old_days then
+    -- Mostly there is nothing between the two. Rules are never deleted, so that a reward has one as well.
+    if not exists (select from public.reward_rules rule
+      where rule.community_id = p_community_id and rule.streak_days > p_old_days and rule.streak_days <= p_new_days)
+    then
+      return v_due;
+    end if;
     select case when c.rewards_confirmed_at is null then 'due' else 'confirmed' end into v_state
     from public.communities c where c.community_id = p_community_id;
     with due as (
@@ -4944,12 +4971,36 @@ CREATE OR REPLACE FUNCTION public.streak_rules(p_settings jsonb)
  RETURNS jsonb
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
+RETURN COALESCE((p_settings -> 'streaks'::text), '{"pauses": [], "enabled": true, "maxFreezes": 2, "milestones": [{"xp": 0, "days": 7}, {"xp": 0, "days": 30}, {"xp": 0, "days": 100}, {"xp": 0, "days": 365}], "freezeEveryDays": 7}'::jsonb);
+comment on function streak_rules(jsonb) is 'The part of the settings that streaks go by; versions from before it was known have the defaults.';
+
+CREATE OR REPLACE FUNCTION public.streak_step(p_community_id text, p_rules jsonb, p_last date, p_day date, INOUT days integer, INOUT longest integer, INOUT freezes integer)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
  SET search_path TO ''
 AS $function$
-  select coalesce(p_settings -> 'streaks', '{"enabled": true, "freezeEveryDays": 7, "maxFreezes": 2, "pauses": [], "milestones":
-    [{"days": 7, "xp": 0}, {"days": 30, "xp": 0}, {"days": 100, "xp": 0}, {"days": 365, "xp": 0}]}')
+declare
+  v_every integer := (p_rules ->> 'freezeEveryDays')::integer;
+  v_missed integer := 0;
+begin
+  if p_last < p_day - 1 then
+    v_missed := public.missed_days(p_community_id, p_last, p_day, p_rules -> 'pauses', freezes);
+  end if;
+  if v_missed <= freezes then
+    freezes := freezes - v_missed;
+    days := days + 1;
+  else
+    freezes := 0;
+    days := 1;
+  end if;
+  if v_every > 0 and days % v_every = 0 then
+    freezes := least((p_rules ->> 'maxFreezes')::integer, freezes + 1);
+  end if;
+  longest := greatest(longest, days);
+end
 $function$;
-comment on function streak_rules(jsonb) is 'The part of the settings that streaks go by; versions from before it was known have the defaults.';
+comment on function streak_step(text,jsonb,date,date,integer,integer,integer) is 'What an active day makes of the streak that its last one, p_last (null: none), has left. p_rules are those of the day, which have streaks on.';
 
 CREATE OR REPLACE FUNCTION public.sync_health()
  RETURNS TABLE(communities integer, waiting_seconds integer, lag_seconds integer, failing_features integer)

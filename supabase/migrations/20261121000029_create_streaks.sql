@@ -18,10 +18,9 @@ comment on function public.makes_day_active is
   'What a member does by themselves: a day on which it paid is active. What others give and what comes by itself makes none.';
 
 create function public.streak_rules(p_settings jsonb) returns jsonb
-language sql immutable parallel safe set search_path = '' as $$
-  select coalesce(p_settings -> 'streaks', '{"enabled": true, "freezeEveryDays": 7, "maxFreezes": 2, "pauses": [], "milestones":
-    [{"days": 7, "xp": 0}, {"days": 30, "xp": 0}, {"days": 100, "xp": 0}, {"days": 365, "xp": 0}]}')
-$$;
+language sql immutable parallel safe
+return coalesce(p_settings -> 'streaks', '{"enabled": true, "freezeEveryDays": 7, "maxFreezes": 2, "pauses": [], "milestones":
+  [{"days": 7, "xp": 0}, {"days": 30, "xp": 0}, {"days": 100, "xp": 0}, {"days": 365, "xp": 0}]}'::jsonb);
 comment on function public.streak_rules is 'The part of the settings that streaks go by; versions from before it was known have the defaults.';
 
 create function public.missed_days(
@@ -44,7 +43,9 @@ begin
       v_begin_until := coalesce(v_begin.holds_until, 'infinity');
     end if;
     v_at := v_at + interval '24 hours';
-    if v_at >= v_noon_until then
+    if v_at < v_begin_until then
+      v_noon := v_begin;
+    elsif v_at >= v_noon_until then
       v_noon := public.settings_at(p_community_id, v_at);
       v_noon_until := coalesce(v_noon.holds_until, 'infinity');
     end if;
@@ -63,6 +64,36 @@ end
 $$;
 comment on function public.missed_days is
   'Days between two days on which a member could have kept the streak: not in a pause, XP not paused, streaks not off. Counts no further than one more than p_at_most.';
+
+create function public.streak_step(
+  p_community_id text, p_rules jsonb, p_last date, p_day date, inout days integer, inout longest integer, inout freezes integer
+) language plpgsql stable set search_path = '' as $$
+declare
+  v_every integer := (p_rules ->> 'freezeEveryDays')::integer;
+  v_missed integer := 0;
+begin
+  if p_last < p_day - 1 then
+    v_missed := public.missed_days(p_community_id, p_last, p_day, p_rules -> 'pauses', freezes);
+  end if;
+  if v_missed <= freezes then
+    freezes := freezes - v_missed;
+    days := days + 1;
+  else
+    freezes := 0;
+    days := 1;
+  end if;
+  if v_every > 0 and days % v_every = 0 then
+    freezes := least((p_rules ->> 'maxFreezes')::integer, freezes + 1);
+  end if;
+  longest := greatest(longest, days);
+end
+$$;
+comment on function public.streak_step is
+  'What an active day makes of the streak that its last one, p_last (null: none), has left. p_rules are those of the day, which have streaks on.';
+
+create function public.pays_streak_bonus(p_rules jsonb, p_days integer) returns boolean
+language sql immutable parallel safe
+return jsonb_path_exists(p_rules -> 'milestones', '$[*] ? (@.days == $days && @.xp > 0)', jsonb_build_object('days', p_days));
 
 create function public.count_streak_bonus(
   p_community_id text, p_user_id text, p_at timestamptz, p_activities integer, p_paid integer, p_xp bigint
@@ -159,15 +190,8 @@ declare
   v_now record;
   v_now_until timestamptz := '-infinity';
   v_rules jsonb;
-  v_enabled boolean;
-  v_every integer;
-  v_most integer;
-  v_milestones integer[];
   v_last date;
-  v_length integer := 0;
-  v_longest integer := 0;
-  v_freezes integer := 0;
-  v_missed integer;
+  v_streak record;
   v_edge timestamptz;
   v_ids text[] := '{}';
   v_times timestamptz[] := '{}';
@@ -191,10 +215,9 @@ begin
     end if;
     v_days := array[p_day];
     v_last := v_user.streak_day;
-    v_length := v_user.streak_days;
-    v_longest := v_user.streak_longest;
-    v_freezes := v_user.streak_freezes;
+    select v_user.streak_days as days, v_user.streak_longest as longest, v_user.streak_freezes as freezes into v_streak;
   else
+    select 0 as days, 0 as longest, 0 as freezes into v_streak;
     v_days := array(
       select distinct r.day from public.daily_rollups r
       where r.community_id = p_community_id and r.user_id = p_user_id and r.day >= coalesce(v_from, '-infinity')
@@ -209,34 +232,17 @@ begin
       v_now := public.settings_at(p_community_id, v_at);
       v_now_until := coalesce(v_now.holds_until, 'infinity');
       v_rules := public.streak_rules(v_now.settings);
-      v_enabled := (v_rules ->> 'enabled')::boolean;
-      v_every := (v_rules ->> 'freezeEveryDays')::integer;
-      v_most := (v_rules ->> 'maxFreezes')::integer;
-      v_milestones := array(select (m ->> 'days')::integer from jsonb_array_elements(v_rules -> 'milestones') m
-        where (m ->> 'xp')::bigint > 0);
     end if;
-    continue when not v_enabled;
-    v_missed := case when v_last is null or v_last = v_day - 1 then 0
-      else public.missed_days(p_community_id, v_last, v_day, v_rules -> 'pauses', v_freezes) end;
-    if v_missed <= v_freezes then
-      v_freezes := v_freezes - v_missed;
-      v_length := v_length + 1;
-    else
-      v_freezes := 0;
-      v_length := 1;
-    end if;
-    if v_every > 0 and v_length % v_every = 0 then
-      v_freezes := least(v_most, v_freezes + 1);
-    end if;
-    v_longest := greatest(v_longest, v_length);
+    continue when not (v_rules ->> 'enabled')::boolean;
+    v_streak := public.streak_step(p_community_id, v_rules, v_last, v_day, v_streak.days, v_streak.longest, v_streak.freezes);
     v_last := v_day;
-    if v_length = any (v_milestones) then
+    if public.pays_streak_bonus(v_rules, v_streak.days) then
       v_at := v_day::timestamp at time zone (v_now.settings ->> 'timeZone');
       if v_at >= v_edge then
-        v_ids := v_ids || format('streak_bonus:%s:%s:%s', p_user_id, to_char(v_day, 'YYYY-MM-DD'), v_length);
+        v_ids := v_ids || format('streak_bonus:%s:%s:%s', p_user_id, to_char(v_day, 'YYYY-MM-DD'), v_streak.days);
         v_times := v_times || v_at;
         v_amounts := v_amounts || (select max((m ->> 'xp')::bigint) from jsonb_array_elements(v_rules -> 'milestones') m
-          where (m ->> 'days')::integer = v_length);
+          where (m ->> 'days')::integer = v_streak.days);
       end if;
     end if;
   end loop;
@@ -262,25 +268,25 @@ begin
   end if;
 
   if (v_user.streak_days, v_user.streak_day, v_user.streak_longest, v_user.streak_freezes)
-    is distinct from (v_length, v_last, v_longest, v_freezes)
+    is distinct from (v_streak.days, v_last, v_streak.longest, v_streak.freezes)
   then
-    update public.users u set streak_days = v_length, streak_day = v_last, streak_longest = v_longest, streak_freezes = v_freezes,
-      updated_at = now()
+    update public.users u set streak_days = v_streak.days, streak_day = v_last, streak_longest = v_streak.longest,
+      streak_freezes = v_streak.freezes, updated_at = now()
     where u.community_id = p_community_id and u.user_id = p_user_id;
   end if;
-  if v_longest <> v_user.streak_longest then
-    perform public.settle_streak_rewards(p_community_id, p_user_id, v_user.streak_longest, v_longest, p_caused_by);
+  if v_streak.longest <> v_user.streak_longest then
+    perform public.settle_streak_rewards(p_community_id, p_user_id, v_user.streak_longest, v_streak.longest, p_caused_by);
   end if;
   if p_cause = 'repair' then
     -- Whatever the stored streak was worth, as rebuild_member does for levels.
-    perform public.settle_streak_rewards(p_community_id, p_user_id, 2147483647, v_longest, null);
+    perform public.settle_streak_rewards(p_community_id, p_user_id, 2147483647, v_streak.longest, null);
     insert into public.rewards (community_id, user_id, rule_id, streak_days, type, value)
     select p_community_id, p_user_id, rule.rule_id, rule.streak_days, rule.type, rule.value
     from public.reward_rules rule
-    where rule.community_id = p_community_id and rule.active and rule.streak_days <= v_longest and rule.created_at <= v_user.created_at
+    where rule.community_id = p_community_id and rule.active and rule.streak_days <= v_streak.longest and rule.created_at <= v_user.created_at
     on conflict do nothing;
     update public.rewards r set state = 'due', cancelled_because = null, due_at = now(), updated_at = now()
-    where r.community_id = p_community_id and r.user_id = p_user_id and r.streak_days <= v_longest and r.state = 'cancelled'
+    where r.community_id = p_community_id and r.user_id = p_user_id and r.streak_days <= v_streak.longest and r.state = 'cancelled'
       and r.cancelled_because = 'streak_lost';
   end if;
   return v_difference;
@@ -346,6 +352,12 @@ declare
   v_state text;
 begin
   if p_new_days > p_old_days then
+    -- Mostly there is nothing between the two. Rules are never deleted, so that a reward has one as well.
+    if not exists (select from public.reward_rules rule
+      where rule.community_id = p_community_id and rule.streak_days > p_old_days and rule.streak_days <= p_new_days)
+    then
+      return v_due;
+    end if;
     select case when c.rewards_confirmed_at is null then 'due' else 'confirmed' end into v_state
     from public.communities c where c.community_id = p_community_id;
     with due as (
@@ -513,6 +525,8 @@ from public.communities c;
 revoke execute on function public.makes_day_active(text) from public, anon, authenticated;
 revoke execute on function public.streak_rules(jsonb) from public, anon, authenticated;
 revoke execute on function public.missed_days(text, date, date, jsonb, integer) from public, anon, authenticated;
+revoke execute on function public.streak_step(text, jsonb, date, date, integer, integer, integer) from public, anon, authenticated;
+revoke execute on function public.pays_streak_bonus(jsonb, integer) from public, anon, authenticated;
 revoke execute on function public.count_streak_bonus(text, text, timestamptz, integer, integer, bigint) from public, anon, authenticated;
 revoke execute on function public.correct_streak_bonus(public.activities, text, bigint, text, text) from public, anon, authenticated;
 revoke execute on function public.set_streak_bonus(text, text, text, timestamptz, bigint, text, text) from public, anon, authenticated;

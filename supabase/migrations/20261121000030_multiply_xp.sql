@@ -395,6 +395,10 @@ declare
   v_total_xp bigint;
   v_role text;
   v_settles boolean;
+  v_day_begins timestamptz;
+  v_rules jsonb;
+  v_streak record;
+  v_longest integer;
   v_decision record;
   v_level integer;
   v_rewards jsonb;
@@ -584,14 +588,41 @@ begin
       v_decision.xp, case when v_decision.xp <> 0 then a.occurred_at end);
 
     -- The first paid activity of an active day moves the streak; the others of the day cannot.
-    if v_day is distinct from v_user.streak_day and v_decision.outcome = 'awarded' and public.makes_day_active(a.action) then
-      v_settles := v_settles or (select sum(r.paid) = 1 from public.daily_rollups r
-        where r.community_id = p_community_id and r.user_id = a.user_id and r.day = v_day and public.makes_day_active(r.action));
+    v_longest := v_user.streak_longest;
+    if v_decision.outcome = 'awarded' and v_day is distinct from v_user.streak_day and public.makes_day_active(a.action) then
+      if not v_late and v_user.reset_at is null
+        and v_day > coalesce(v_user.streak_day, case when v_user.last_activity_at is null then '-infinity'::date end)
+      then
+        -- It lies after all others, so that it is the first of its day where streaks are on, and takes one step, written below
+        -- with the rest. One that pays a bonus goes the long way.
+        v_day_begins := v_day::timestamp at time zone 'UTC' - interval '14 hours';
+        if v_day_begins >= v_valid_from then
+          v_rules := public.streak_rules(v_newest_settings);
+        else
+          select public.streak_rules(s.settings) into v_rules from public.settings_at(p_community_id, v_day_begins) s;
+        end if;
+        if (v_rules ->> 'enabled')::boolean then
+          v_streak := public.streak_step(p_community_id, v_rules, v_user.streak_day, v_day, v_user.streak_days, v_longest,
+            v_user.streak_freezes);
+          v_settles := public.pays_streak_bonus(v_rules, v_streak.days);
+          if not v_settles then
+            v_user.streak_day := v_day;
+            v_user.streak_days := v_streak.days;
+            v_user.streak_longest := v_streak.longest;
+            v_user.streak_freezes := v_streak.freezes;
+          end if;
+        end if;
+      else
+        v_settles := v_settles or (select sum(r.paid) = 1 from public.daily_rollups r
+          where r.community_id = p_community_id and r.user_id = a.user_id and r.day = v_day and public.makes_day_active(r.action));
+      end if;
     end if;
     if v_settles then
       -- Where the replay moved other days, or this one lies before the last, all days are gone through.
       v_difference := v_difference + public.settle_streak(p_community_id, a.user_id, 'late', a.activity_id,
         case when not v_late then v_day end);
+      select * into strict v_user from public.users u where u.community_id = p_community_id and u.user_id = a.user_id;
+      v_longest := v_user.streak_longest;
     end if;
 
     v_level := public.level_at(v_thresholds, v_user.xp + v_decision.xp + v_difference);
@@ -602,12 +633,19 @@ begin
       total_messages = u.total_messages + (a.action = 'message')::integer,
       total_posts = u.total_posts + (a.action = 'post')::integer,
       total_reactions = u.total_reactions + (a.action = 'reaction')::integer,
+      streak_days = v_user.streak_days,
+      streak_day = v_user.streak_day,
+      streak_longest = v_user.streak_longest,
+      streak_freezes = v_user.streak_freezes,
       xp_reached_at = case when v_decision.xp <> 0 then greatest(u.xp_reached_at, a.occurred_at) else u.xp_reached_at end,
       last_activity_at = greatest(u.last_activity_at, a.occurred_at),
       updated_at = v_now
     where u.community_id = p_community_id and u.user_id = a.user_id;
     if v_late then
       perform public.settle_reached_at(p_community_id, a.user_id);
+    end if;
+    if v_user.streak_longest <> v_longest then
+      perform public.settle_streak_rewards(p_community_id, a.user_id, v_longest, v_user.streak_longest, a.activity_id);
     end if;
     v_rewards := '[]';
     if v_level <> v_user.level then
