@@ -10,7 +10,7 @@ export const PROBLEM_WORDS: Readonly<Record<Problem, Words>> = {
   },
   refused: {
     means: "Whop refused it. Nothing was sent.",
-    toDo: "See why below. Try again once that is put right, or cancel it and grant another reward.",
+    toDo: "See why below. Try again once that is put right, or cancel it and give another reward.",
   },
   no_permission: {
     means: "The app may not do this on Whop. Nothing was sent.",
@@ -18,7 +18,7 @@ export const PROBLEM_WORDS: Readonly<Record<Problem, Words>> = {
   },
   no_end: {
     means: "The membership never ends, so free days cannot be added. Nothing was sent.",
-    toDo: "Cancel it and grant another reward, such as a promo code.",
+    toDo: "Cancel it and give another reward, such as a promo code.",
   },
   too_many_attempts: {
     means: "It was tried many times, and Whop never said that it worked.",

@@ -23,7 +23,7 @@ export function CommandsPanel({ settings, chats }: { settings: Settings; chats: 
   return (
     <SettingsPanel
       title={commands.enabled ? "Commands are answered in chat" : "Commands are not answered"}
-      subtitle="/mylevel, /leaderboard, /rewards and /help. They earn no XP."
+      subtitle="/mylevel (also /rank, /level), /leaderboard (/top), /rewards and /help. They earn no XP."
       isChanged={settings.changed.has("commands")}
     >
       <SwitchRow label="Answer commands" checked={commands.enabled} onChange={(enabled) => change({ enabled })} />

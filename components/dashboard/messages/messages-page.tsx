@@ -40,7 +40,7 @@ export function MessagesPage({ companyId, first, canChange, timeZone, now }: Mes
   return (
     <>
       <PageHeading title="Messages">
-        What WEE5 says to your members. Each member can opt out; nobody is told of the past, and of each level once.
+        What WEE5 says to your members. Each level is told once, nothing of the past is, and each member can opt out.
       </PageHeading>
       {!canChange && (
         <Callout.Root color="gray" role="note">

@@ -54,7 +54,12 @@ function GroupControl({ counts, group, onGroup }: GroupControlProps) {
       <SegmentedControl.Root value={group} onValueChange={(next: QueueGroup) => onGroup(next)} className="w-fit">
         <SegmentedControl.List aria-label="Which rewards">
           {GROUPS.map((one) => (
-            <SegmentedControl.Trigger key={one.group} value={one.group} aria-controls="queue-rows">
+            <SegmentedControl.Trigger
+              key={one.group}
+              value={one.group}
+              aria-controls="queue-rows"
+              className="max-md:px-1"
+            >
               {one.label}
               {counts[one.group] > 0 && <Count isUrgent={one.group === "attention"}>{number(counts[one.group])}</Count>}
             </SegmentedControl.Trigger>

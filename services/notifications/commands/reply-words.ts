@@ -20,7 +20,7 @@ export function levelInWords(card: Card, ladder: Ladder): string {
   const { progress, rank, members, weekXp, streak } = card;
   const next = nextRung(ladder, progress.xp);
   const rankName = progress.rankName === null ? "" : `, ${escapeText(progress.rankName)}`;
-  const place = rank === null ? "No rank yet" : `Rank ${number(rank)} of ${number(members)}`;
+  const place = rank === null ? noRank(card) : `Rank ${number(rank)} of ${number(members)}`;
   return lines([
     `**${nameOf(card)}** · level ${number(progress.level)}${rankName}`,
     `${number(progress.xp)} XP, ${toNextLevel(card)}`,
@@ -29,6 +29,9 @@ export function levelInWords(card: Card, ladder: Ladder): string {
     next ? `Next reward: ${rewardName(next)} at level ${number(next.level)}` : null,
   ]);
 }
+
+/** With XP only who has left stands on no board, for who is hidden is not told here. */
+const noRank = ({ progress: { xp } }: Card) => (xp > 0 ? "Not on the board" : "No rank yet");
 
 function toNextLevel({ progress: { xp, level, nextLevelAt } }: Card): string {
   return nextLevelAt === null ? "the last level" : `${number(nextLevelAt - xp)} XP to level ${number(level + 1)}`;
@@ -47,6 +50,7 @@ export function boardInWords(rows: readonly BoardRow[], card: Card | null): stri
 function ownPlace(card: Card | null): string {
   if (card === null) return PRIVATE;
   const { rank, members, progress } = card;
+  if (rank === null && progress.xp > 0) return "You are not on the board.";
   if (rank === null) return "You have no rank yet. Write in any channel to get one.";
   return `You: ${number(rank)} of ${number(members)} · level ${number(progress.level)} · ${number(progress.xp)} XP`;
 }

@@ -67,6 +67,10 @@ describe("/mylevel", () => {
     ]);
   });
 
+  test("of one who has left says that they stand on no board", () => {
+    expect(read(levelInWords(aCard({ rank: null }), aLadder([])))[2]).toBe("Not on the board, 320 XP this week");
+  });
+
   test("on the curve's last level says so", () => {
     const progress = { ...aCard().progress, nextLevelAt: null, lastLevel: 8 };
     expect(read(levelInWords(aCard({ progress }), aLadder([])))[1]).toBe("2,642 XP, the last level");
@@ -94,8 +98,10 @@ describe("/leaderboard", () => {
     expect(read(boardInWords([...rows, aRow({ user_id: "user_mia", name: "Mia" })], aCard()))).toHaveLength(3);
   });
 
-  test("says no place of a member without one, nor of one who is not to be seen", () => {
-    expect(read(boardInWords(rows, aCard({ rank: null }))).at(-1)).toMatch(/^You have no rank yet/);
+  test("says no place of a member without one, nor of one who has left or is not to be seen", () => {
+    const progress = { ...aCard().progress, xp: 0 };
+    expect(read(boardInWords(rows, aCard({ progress, rank: null }))).at(-1)).toMatch(/^You have no rank yet/);
+    expect(read(boardInWords(rows, aCard({ rank: null }))).at(-1)).toBe("You are not on the board.");
     expect(read(boardInWords(rows, null)).at(-1)).toBe(PRIVATE);
   });
 
