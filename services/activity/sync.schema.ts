@@ -1,6 +1,5 @@
 import { z } from "zod";
-
-const experienceId = z.string().regex(/^(exp|biz|feed)_\w{1,59}$/);
+import { experienceId } from "@/lib/http/fields";
 
 export const FreshnessQuery = z.strictObject({ experienceId });
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { experienceId } from "@/lib/http/fields";
 import { isTimeZone } from "@/services/communities/settings.schema";
 
 export const OnboardingRequest = z.strictObject({
-  experienceId: z.string().regex(/^(exp|biz|feed)_\w{1,59}$/),
+  experienceId,
   timeZone: z.string().max(64).refine(isTimeZone, { message: "Not an IANA time zone such as Europe/Berlin" }),
   /** Every reward rule of the community, on or off. */
   rules: z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { experienceId, userId } from "@/lib/http/fields";
 import {
   ActionName,
   ActionRate,
@@ -26,8 +27,6 @@ export const RULES_PARTS = Object.keys(Rules.shape) as readonly RulesPart[]; // 
 /** What of it is for every tier. */
 export const FREE_PARTS: ReadonlySet<RulesPart> = new Set(["paused", "leavers"]);
 
-const experienceId = z.string().regex(/^(exp|biz|feed)_\w{1,59}$/);
-
 /** What the settings themselves let pass, and nobody can have meant. */
 const ownMultipliers = Multipliers.superRefine(({ boosts }, context) => {
   for (const at of repeatsIn(boosts.map(({ id }) => id))) {
@@ -49,7 +48,7 @@ export const RulesChange = z.strictObject({
   dailyXpCap: Rules.shape.dailyXpCap.optional(),
   paused: Rules.shape.paused.optional(),
   excludedExperienceIds: Rules.shape.excludedExperienceIds.optional(),
-  excludedUserIds: Rules.shape.excludedUserIds.optional(),
+  excludedUserIds: z.array(userId).max(5_000).optional(),
   multipliers: ownMultipliers.optional(),
   streaks: ownStreaks.optional(),
   leavers: Leavers.optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cursor, experienceId } from "@/lib/http/fields";
 
 /** A whole number in a query string, written plainly. */
 const wholeNumber = (min: number, max: number) =>
@@ -9,13 +10,10 @@ const wholeNumber = (min: number, max: number) =>
     .pipe(z.int().min(min).max(max));
 
 export const LeaderboardQuery = z.strictObject({
-  experienceId: z.string().regex(/^(exp|biz|feed)_\w{1,59}$/),
+  experienceId,
   filter: z.enum(["all-time", "week", "month"]).default("all-time"),
   limit: wholeNumber(1, 1000).default(100),
-  cursor: z
-    .string()
-    .regex(/^[\w-]{1,600}$/)
-    .optional(),
+  cursor: cursor.optional(),
   /** Adds the caller's own row. */
   me: z
     .enum(["true", "false"])

@@ -1,17 +1,12 @@
 import { z } from "zod";
+import { cursor, experienceId } from "@/lib/http/fields";
 import { Visibility } from "@/services/leaderboard/leaderboard.schema";
-
-/** Any of a community's ids; which community that is, Whop says. */
-const experienceId = z.string().regex(/^(exp|biz|feed)_\w{1,59}$/);
 
 export const OwnQuery = z.strictObject({ experienceId });
 
 export const HistoryQuery = z.strictObject({
   experienceId,
-  cursor: z
-    .string()
-    .regex(/^[\w-]{1,600}$/)
-    .optional(),
+  cursor: cursor.optional(),
 });
 
 export const ProfileQuery = z.strictObject({ experienceId, memberId: z.string().regex(/^(user|anon)_\w{1,59}$/) });

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { experienceId } from "@/lib/http/fields";
 import { isTimeZone } from "@/services/communities/settings.schema";
 import { TEMPLATE_MAX_LENGTH, unknownPlaceholders } from "@/services/notifications/render-template";
 
-const experienceId = z.string().regex(/^(exp|biz|feed)_\w{1,59}$/);
 const chatId = z.string().regex(/^exp_\w{1,59}$/);
 /** A time of day, such as 22:00. */
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "Write a time as 22:00");

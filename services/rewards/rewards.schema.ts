@@ -1,15 +1,11 @@
 import { z } from "zod";
-
-const experienceId = z.string().regex(/^(exp|biz|feed)_\w{1,59}$/);
+import { cursor, experienceId, userId } from "@/lib/http/fields";
 
 export const QueueQuery = z.strictObject({
   experienceId,
   /** Only of this group; all where it is left out. */
   state: z.enum(["attention", "on_its_way", "delivered", "cancelled"]).optional(),
-  cursor: z
-    .string()
-    .regex(/^[\w-]{1,600}$/)
-    .optional(),
+  cursor: cursor.optional(),
 });
 
 export type QueueQuery = z.output<typeof QueueQuery>;
@@ -36,7 +32,7 @@ const decision = z.strictObject({
 const grantee = {
   experienceId,
   action: z.literal("grant"),
-  userId: z.string().regex(/^user_\w{1,59}$/),
+  userId,
   note: Note.optional(),
 };
 

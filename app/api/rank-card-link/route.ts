@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { experienceId } from "@/lib/http/fields";
 import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
 import { createRankCardLink } from "@/services/leaderboard/rank-card/link";
 
-const LinkRequest = z.strictObject({ experienceId: z.string().regex(/^(exp|biz|feed)_\w{1,59}$/) });
+const LinkRequest = z.strictObject({ experienceId });
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({
   POST: route({

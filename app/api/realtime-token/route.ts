@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { experienceId } from "@/lib/http/fields";
 import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
 import { grantToken } from "@/services/leaderboard/grant-token";
 
-const TokenRequest = z.strictObject({ experienceId: z.string().regex(/^(exp|biz|feed)_\w{1,59}$/) });
+const TokenRequest = z.strictObject({ experienceId });
 
 const grant = route({
   auth: "member",

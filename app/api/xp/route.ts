@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { userId } from "@/lib/http/fields";
 import { idempotencyKeyOf } from "@/lib/http/idempotency-key";
 import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
@@ -7,7 +8,7 @@ import { deliverAfterAward } from "@/services/notifications/deliver-soon";
 import type { Receipt } from "@/services/xp/receipt";
 
 const AwardRequest = z.strictObject({
-  userId: z.string().regex(/^user_\w{1,59}$/),
+  userId,
   experienceId: z.string().regex(/^(exp|biz)_\w{1,59}$/),
   activityType: z.enum(["message", "post", "reaction", "comment"]),
 });
