@@ -65,12 +65,28 @@ export async function readJson(request: Request, limits: BodyLimits): Promise<un
     throw new AppError("bad_request", "The body is not valid UTF-8.", { cause: error });
   }
   if (isTooDeep(text)) throw new AppError("bad_request", `The body is nested deeper than ${MAX_JSON_DEPTH} levels.`);
+  const value = parseJson(text);
+  // They can only come as escapes, which few bodies have.
+  if (text.includes("\\u") && !isStorable(value)) {
+    throw new AppError("bad_request", "The body holds a NUL or half of a surrogate pair, which is no text.");
+  }
+  return value;
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     // The parser's message quotes the body, which must not reach the log: no cause.
     throw new AppError("bad_request", "The body is not valid JSON.");
   }
+}
+
+/** Whether Postgres can keep every text in it, keys included. */
+function isStorable(value: unknown): boolean {
+  if (typeof value === "string") return !value.includes("\0") && !/\p{Surrogate}/u.test(value);
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
 }
 
 /** A form or plain text is what a foreign page can send without asking; only JSON is read. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { experienceId } from "@/lib/http/fields";
-import { isTimeZone } from "@/services/communities/settings.schema";
+import { isTimeZone, Moment } from "@/services/communities/settings.schema";
 
 export const OnboardingRequest = z.strictObject({
   experienceId,
@@ -10,7 +10,7 @@ export const OnboardingRequest = z.strictObject({
     .record(z.uuid(), z.boolean())
     .refine((rules) => Object.keys(rules).length <= 200, { message: "At most 200 reward rules" }),
   /** `rewardsConfirmedAt` as the reader saw it; null for not yet. */
-  seen: z.iso.datetime().nullable(),
+  seen: Moment.nullable(),
   /** Whether what members did in the last 90 days is to be counted as well. */
   countPast: z.boolean().default(false),
 });
