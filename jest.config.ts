@@ -21,7 +21,6 @@ const esModules = [
 const shared: Config = {
   moduleNameMapper: {
     "^@/(.*)$": "<rootDir>/$1",
-    "^server-only$": "<rootDir>/tests/support/server-only.ts",
     "^harfbuzzjs$": "<rootDir>/tests/support/harfbuzz.ts",
     "^tmp$": "<rootDir>/tests/support/tmp.ts",
   },

@@ -29,7 +29,7 @@ export function useHistory({ experienceId, history }: MemberPageData, pollMs: nu
 }
 
 /** Pages that follow each other as one: a day that goes on over two of them is one day. */
-export function joined(pages: readonly History[]): History {
+function joined(pages: readonly History[]): History {
   const [first] = pages;
   const last = pages.at(-1);
   if (!first || !last) throw new Error("There is always a first page.");

@@ -71,7 +71,7 @@ function StreakRow({ rung, ...asked }: StreakRewardsProps & { rung: StreakRung }
 }
 
 /** What has become of the reward of a streak, in words. */
-export function streakRungInWords(
+function streakRungInWords(
   rung: StreakRung,
   { ladder, streak, timeZone, now }: StreakRewardsProps,
   formats: Formats,

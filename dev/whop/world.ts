@@ -181,7 +181,7 @@ export function createWorld({ data, now, events = {}, keptPerChannel }: WorldOpt
   };
 }
 
-export function byId<T extends { id: string }>(records: T[] = []): Map<string, T> {
+function byId<T extends { id: string }>(records: T[] = []): Map<string, T> {
   return new Map(records.map((record) => [record.id, record]));
 }
 

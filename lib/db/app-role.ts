@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 import { Client } from "pg";
 
 /** The role that the application connects as. The first migration creates it, without a login. */
-export const APP_ROLE = "wee5_app";
+const APP_ROLE = "wee5_app";
 
 /**
  * Lets the application's role log in with the password of its connection string, unless it already can.

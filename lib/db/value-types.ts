@@ -26,7 +26,7 @@ export const valueTypes: typeof types = {
 };
 
 /** @throws RangeError when the number is too large for a JavaScript number to hold exactly. */
-export function safeInteger(text: string): number {
+function safeInteger(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number)) throw new RangeError(`${text} is not a safe integer`);
   return number;

@@ -9,11 +9,11 @@ import { forgetChanges, type Turn, takeTurn } from "@/lib/realtime/turns";
 import type { RedisClient } from "@/lib/redis/client";
 
 /** Event of a community's topic; payload `{ members: MemberChange[] }`. */
-export const CHANGED = "changed";
+const CHANGED = "changed";
 /** Event of a community's topic, without a payload: more has changed than can be told, ask the database. */
-export const RESYNC = "resync";
+const RESYNC = "resync";
 /** Event of a member's own topic; payload as given. */
-export const OWN = "own";
+const OWN = "own";
 
 export type Change = { members: readonly MemberChange[] };
 

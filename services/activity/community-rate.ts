@@ -6,7 +6,7 @@ import { AppError } from "@/lib/errors";
 import type { DB } from "@/types/database";
 
 /** Verified webhooks of one community a minute: far above any chat, and a bound on a runaway sender. */
-export const WEBHOOKS_PER_MINUTE = 30_000;
+const WEBHOOKS_PER_MINUTE = 30_000;
 const REPORT_EVERY_MS = 1_000;
 
 type Usage = { count: number; reportedAt: number; blockedUntil: number };

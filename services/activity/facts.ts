@@ -134,7 +134,7 @@ export function reactionActivities(deps: Pick<FactsDeps, "env">, reaction: React
   return [given, received];
 }
 
-export const reactionId = (userId: string, targetId: string) => `reaction:${userId}:${targetId}`;
+const reactionId = (userId: string, targetId: string) => `reaction:${userId}:${targetId}`;
 /** @param userId who reacted, not the author whose activity it is. */
 export const receivedReactionId = (userId: string, targetId: string) => `reaction_received:${userId}:${targetId}`;
 

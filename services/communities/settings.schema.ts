@@ -16,7 +16,7 @@ export const ActionRate = z
 export const ActionName = z.string().regex(/^[a-z][a-z_]{0,39}$/);
 
 /** Of an amount: 100 changes nothing, 200 doubles it, 0 pays nothing. */
-export const Percent = z.int().min(0).max(1000);
+const Percent = z.int().min(0).max(1000);
 
 /** More than anybody means. Postgres cannot read all that JavaScript writes, and a version that it cannot read stops every award. */
 const isInOurTime = (text: string) => "2000" <= text && text < "3000";
@@ -30,7 +30,7 @@ export const Moment = z.iso
 const Day = z.iso.date().refine(isInOurTime, OUR_TIME);
 
 /** A multiplier for a while: from `startsAt`, which is in it, to `endsAt`, which is not. ISO 8601 in UTC. */
-export const Boost = z
+const Boost = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9-]{1,40}$/),
     name: z.string().trim().min(1).max(60),
@@ -70,7 +70,7 @@ export const Streaks = z.strictObject({
 });
 
 /** What happens to the XP and the place of who is no longer a member. */
-export const Leaving = z.enum(["keep", "hide", "reset"]);
+const Leaving = z.enum(["keep", "hide", "reset"]);
 export const Leavers = z.strictObject({
   left: Leaving,
   banned: Leaving,

@@ -46,7 +46,7 @@ export function boardChangesOf(
 }
 
 /** Whether a member stands on a board. */
-export const isOnBoards = (standing: CurrentStanding): boolean => standing.onBoard && hasXp(standing);
+const isOnBoards = (standing: CurrentStanding): boolean => standing.onBoard && hasXp(standing);
 
 /** Whether a member would stand on a board who is not off them. */
 export const hasXp = ({ xp, weekXp, monthXp }: CurrentStanding): boolean => Math.max(xp, weekXp, monthXp) > 0;

@@ -55,7 +55,7 @@ function freshness({ caughtUpTo, nextRunAt }: FreshFeature, { now }: Clock, form
 }
 
 /** 40 s, 3 min, 5 h, 2 days: one unit, rounded down. */
-export function durationInWords(milliseconds: number, { number }: Formats): string {
+function durationInWords(milliseconds: number, { number }: Formats): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   if (seconds < 60) return `${number(seconds)}\u00a0s`;
   const minutes = Math.floor(seconds / 60);
@@ -108,8 +108,7 @@ export function freshnessInWords({ paused, features }: Freshness, { now }: Clock
   return `Everything members do here is counted, ${when}.`;
 }
 
-export const needsSomebody = ({ problem }: FreshFeature): boolean =>
-  problem === "no_permission" || problem === "not_found";
+const needsSomebody = ({ problem }: FreshFeature): boolean => problem === "no_permission" || problem === "not_found";
 
 export type Notice = { title: string; text: string };
 

@@ -68,4 +68,4 @@ export async function settleBack(slice: Slice, back: readonly ItemKey[]): Promis
   await slice.write((trx) => markBack(trx, slice.communityId, back));
 }
 
-export const activityIdOf = ({ kind, itemId }: ItemKey) => `${kind}:${itemId}`;
+const activityIdOf = ({ kind, itemId }: ItemKey) => `${kind}:${itemId}`;
