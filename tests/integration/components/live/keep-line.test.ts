@@ -88,7 +88,7 @@ async function send(topic: string, event: string, payload: object): Promise<void
 }
 
 const aChange = (version: number) => ({ memberId: "user_ben", version, left: true });
-const untilLive = (page: ReturnType<typeof aPage>, limitMs = 5_000) =>
+const untilLive = (page: ReturnType<typeof aPage>, limitMs?: number) =>
   eventually("the page is live", () => page.now() === "live", limitMs);
 
 test("a page is live with its first connection, asks the database once, and is told what happens", async () => {
@@ -107,7 +107,7 @@ test("a page that is told to ask the database does so within ten seconds, not at
   const page = aPage();
   await untilLive(page);
   await send(communityTopic(page.communityId), "resync", {});
-  await eventually("the question", () => page.resyncs === 2);
+  await eventually("the question", () => page.resyncs === 2, 10_000);
   jest.restoreAllMocks();
 });
 

@@ -41,7 +41,7 @@ const namesOn = async (communityId: string, deps = app().deps) =>
   (await readLeaderboard(deps, communityId, { filter: "all-time", limit: 100 })).leaderboard.map(({ name }) => name);
 
 async function until<T>(read: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + 5_000; ; await sleep(25)) {
+  for (const deadline = Date.now() + 30_000; ; await sleep(25)) {
     const value = await read();
     if (isRight(value) || Date.now() > deadline) return value;
   }
