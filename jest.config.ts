@@ -56,5 +56,9 @@ export default async function config(): Promise<Config> {
       };
     }),
   );
-  return { projects: resolved, testTimeout: 60_000 } as Config;
+  return {
+    projects: resolved,
+    testTimeout: 60_000,
+    testSequencer: "<rootDir>/tests/support/slowest-first.mjs",
+  } as Config;
 }
