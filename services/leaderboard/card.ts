@@ -41,6 +41,6 @@ export type Profile = {
   totalMessages: number;
   totalPosts: number;
   totalReactions: number;
-  /** When WEE5 first saw them here, ISO 8601. */
+  /** Since when they are known here: when WEE5 first saw them, or the first day of what it has read of before. ISO 8601. */
   since: string;
 };

@@ -14,6 +14,8 @@ export type MemberRow = StoredStreak & {
   /** Neither hidden nor, as the community wants it, away. */
   onBoard: boolean;
   createdAt: Date;
+  /** The first day of which anything is counted, YYYY-MM-DD in the community's time zone; null for none. */
+  firstDay: string | null;
   /** Null before the first activity. */
   lastActivityAt: Date | null;
   name: string | null;
@@ -35,7 +37,9 @@ export async function findMember(
 ): Promise<MemberRow | undefined> {
   const { rows } = await sql<MemberRow>`
     select u.user_id as "userId", u.xp, u.total_messages as "totalMessages", u.total_posts as "totalPosts",
-      u.total_reactions as "totalReactions", u.visibility, u.on_board as "onBoard", u.created_at as "createdAt", u.last_activity_at as "lastActivityAt", p.name, p.username,
+      u.total_reactions as "totalReactions", u.visibility, u.on_board as "onBoard", u.created_at as "createdAt",
+      (select min(d.day) from daily_rollups d where d.community_id = u.community_id and d.user_id = u.user_id) as "firstDay",
+      u.last_activity_at as "lastActivityAt", p.name, p.username,
       p.picture_url as "pictureUrl", p.fetched_at as "fetchedAt", u.streak_days as "streakDays", u.streak_day as "streakDay", u.streak_longest as "streakLongest",
       u.streak_freezes as "streakFreezes",
       coalesce((select r.xp from period_rollups r where r.community_id = u.community_id and r.period = 'week'

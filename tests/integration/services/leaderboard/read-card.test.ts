@@ -208,7 +208,20 @@ test("a profile shows what the board shows and the week, and never more than is 
   });
   expect(profile.progress.xp).toBe(profile.weekXp);
   expect(profile).not.toHaveProperty("visibility");
-  expect(Date.parse(profile.since)).toBeGreaterThan(Date.now() - 60_000);
+  expect(Date.parse(profile.since)).toBeGreaterThan(Date.now() - 2 * DAY_MS);
+});
+
+test("a profile goes back to the first day of what was read later, such as counted history", async () => {
+  const { deps, database } = app();
+  const communityId = await aCommunity(database);
+  const [me, other] = [aUserId(), aUserId()];
+  const first = new Date(Date.now() - 30 * DAY_MS);
+  await awardActivities(deps, communityId, [
+    aMessage({ userId: other, occurredAt: new Date() }),
+    aMessage({ userId: other, occurredAt: first }),
+  ]);
+  const { since } = await readProfile(deps, communityId, me, other);
+  expect(since.slice(0, 10)).toBe(first.toISOString().slice(0, 10));
 });
 
 test("who is anonymous or hidden has no profile, as somebody who does not exist; for themselves they always have", async () => {
