@@ -3,7 +3,7 @@
 import { isAnonymous, nameOf } from "@/components/leaderboard/board";
 import { RowLine } from "@/components/leaderboard/row-line";
 import type { RowGain } from "@/components/leaderboard/use-gains";
-import { nameOnBoard, rowInWords, streakInWords } from "@/components/leaderboard/words";
+import { nameOnBoard, rowInWords, shortStreak, streakInWords } from "@/components/leaderboard/words";
 import { useFormats } from "@/components/ui/locale-context";
 import { MemberAvatar } from "@/components/ui/member-avatar";
 import type { BoardRow } from "@/services/leaderboard/show-standing";
@@ -63,8 +63,8 @@ function Row({ row, isMe, gain, rankNames, onOpen, elementRef }: RowProps) {
       }
       name={isMe ? "You" : nameOnBoard(row)}
       isMuted={isAnonymous(row)}
-      detail={streak ?? rankName}
-      wideDetail={streak && rankName}
+      detail={shortStreak(row.streak_days, formats) ?? rankName}
+      wideDetail={[rankName, streak].filter(Boolean).join(" · ")}
       level={row.level}
       xp={row.xp}
       gain={gain}

@@ -16,7 +16,7 @@ type RowLineProps = {
   isMuted?: boolean;
   /** Below the name; on phones the level stands before it. */
   detail: string | null;
-  /** Before it where there is room. */
+  /** In place of it where there is room. */
   wideDetail?: string | null;
   /** Null where the detail says something else than who this is. */
   level: number | null;
@@ -47,8 +47,14 @@ export function RowLine(props: RowLineProps) {
           </bdi>
           <span className="block truncate text-(--gray-11) text-[12px]/4">
             {level !== null && <span className="md:hidden">{`Level ${number(level)}${detail ? " · " : ""}`}</span>}
-            {wideDetail && <span className="hidden md:inline">{`${wideDetail} · `}</span>}
-            {detail}
+            {wideDetail ? (
+              <>
+                <span className="md:hidden">{detail}</span>
+                <span className="hidden md:inline">{wideDetail}</span>
+              </>
+            ) : (
+              detail
+            )}
           </span>
         </span>
         <span className="hidden w-20 shrink-0 items-center gap-2 md:flex">

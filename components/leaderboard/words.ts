@@ -20,15 +20,23 @@ function rankChangeInWords(change: number, { number }: Formats): string {
   return `${change > 0 ? "up" : "down"} ${number(Math.abs(change))}`;
 }
 
+/** One day alone is no streak. */
+const LEAST_STREAK = 2;
+
 /** Of who has been here for some days in a row; null for the others. */
 export function streakInWords(days: number, { number }: Pick<Formats, "number">): string | null {
-  return days >= 2 ? `${number(days)} days in a row` : null;
+  return days >= LEAST_STREAK ? `${number(days)} days in a row` : null;
 }
 
 type Spoken = Pick<BoardRow, "user_id" | "name" | "username" | "xp"> & {
   rank: number | null;
   rank_change: number | null;
 };
+
+/** The same where there is no room: "streak 12". */
+export function shortStreak(days: number, { number }: Pick<Formats, "number">): string | null {
+  return days >= LEAST_STREAK ? `streak ${number(days)}` : null;
+}
 
 /** A place of the board as it is read out, such as "4, up 2, Diego Ferreira, level 23, Insider, 33,905 XP". */
 export function rowInWords(

@@ -71,10 +71,10 @@ export function MemberPage({ data }: { data: MemberPageData }) {
                 />
               </section>
               <section aria-labelledby="earn-title" className="member-box">
-                <h2 id="earn-title" className="sr-only">
+                <h2 id="earn-title" className="member-panel-title max-md:sr-only">
                   How to earn here
                 </h2>
-                <HowToEarn rates={rates} boosts={boosts} />
+                <HowToEarn rates={rates} boosts={boosts} hasHeading />
               </section>
             </div>
           </TabPanel>
@@ -119,7 +119,13 @@ export function MemberPage({ data }: { data: MemberPageData }) {
           <PrivacyDoor experienceId={experienceId} visibility={card.visibility} />
         </footer>
       </main>
-      <ProfileDoor experienceId={experienceId} timeZone={timeZone} row={opened} onClose={() => setOpened(null)} />
+      <ProfileDoor
+        experienceId={experienceId}
+        timeZone={timeZone}
+        row={opened}
+        hasStreaks={card.streak !== null}
+        onClose={() => setOpened(null)}
+      />
     </>
   );
 }

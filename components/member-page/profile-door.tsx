@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { ApiFailure, callApi } from "@/components/http/call-api";
+import { nameOnBoard } from "@/components/leaderboard/words";
 import type { Profile } from "@/services/leaderboard/card";
 import type { BoardRow } from "@/services/leaderboard/show-standing";
 
@@ -18,27 +19,31 @@ type ProfileDoorProps = {
   timeZone: string;
   /** Whose profile is open; null for none. */
   row: BoardRow | null;
+  hasStreaks: boolean;
   onClose: () => void;
 };
 
-export function ProfileDoor({ experienceId, timeZone, row, onClose }: ProfileDoorProps) {
+export function ProfileDoor({ experienceId, timeZone, row, hasStreaks, onClose }: ProfileDoorProps) {
   // The one that closes is shown until it is gone.
-  const [memberId, setMemberId] = useState<string | null>(null);
+  const [last, setLast] = useState<BoardRow | null>(null);
   useEffect(() => {
-    if (row) setMemberId(row.user_id);
+    if (row) setLast(row);
   }, [row]);
+  const memberId = last?.user_id ?? null;
   const query = useQuery({
     queryKey: ["profile", experienceId, memberId],
     queryFn: ({ signal }) => readProfile(experienceId, memberId ?? "", signal),
     enabled: memberId !== null && row !== null,
     staleTime: FRESH_MS,
   });
-  if (memberId === null) return null;
+  if (last === null) return null;
   return (
     <Suspense>
       <ProfileSheet
         isOpen={row !== null}
         onOpenChange={(isOpen) => !isOpen && onClose()}
+        name={nameOnBoard(last)}
+        hasStreaks={hasStreaks}
         profile={query.data}
         isLoading={query.isFetching && query.data === undefined}
         isGone={query.error instanceof ApiFailure && query.error.status === 404}

@@ -6,8 +6,15 @@ import { type BoostsHere, MultiplierList } from "@/components/xp/multiplier-list
 import { amountInWords, paceOfRate } from "@/components/xp/rate-words";
 import type { Rates } from "@/services/xp/rate";
 
+type HowToEarnProps = {
+  rates: Rates;
+  boosts?: BoostsHere;
+  /** A heading stands above it on wide screens, which need not hear of it twice. */
+  hasHeading?: boolean;
+};
+
 /** What earns XP in a community, how often, and what multiplies it now. */
-export function HowToEarn({ rates: all, boosts }: { rates: Rates; boosts?: BoostsHere }) {
+export function HowToEarn({ rates: all, boosts, hasHeading }: HowToEarnProps) {
   const { rates, dailyXpCap, paused, multipliers } = all;
   const formats = useFormats();
   const paying = rates.filter(({ maxXp }) => maxXp > 0);
@@ -21,7 +28,9 @@ export function HowToEarn({ rates: all, boosts }: { rates: Rates; boosts?: Boost
       {paying.length === 0 && <p className="text-(--gray-11) text-[14px]/5">Nothing earns XP here yet.</p>}
       {paying.length > 0 && (
         <table className="w-full border-collapse text-left text-[14px]/5">
-          <caption className="pb-2 text-left text-(--gray-11) text-[12px]/4">What earns XP here</caption>
+          <caption className={`pb-2 text-left text-(--gray-11) text-[12px]/4 ${hasHeading ? "md:sr-only" : ""}`}>
+            What earns XP here
+          </caption>
           <thead className="sr-only">
             <tr>
               <th scope="col">Action</th>

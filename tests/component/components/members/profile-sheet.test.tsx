@@ -10,6 +10,8 @@ function show(more: Partial<Parameters<typeof ProfileSheet>[0]> = {}) {
     <ProfileSheet
       isOpen
       onOpenChange={jest.fn()}
+      name="Amara Okafor"
+      hasStreaks
       profile={undefined}
       isLoading={false}
       isGone={false}
@@ -60,6 +62,7 @@ test("on a phone it comes as a sheet with the same words", async () => {
 test("a profile on its way says so", () => {
   show({ isLoading: true });
   expect(screen.getByRole("status", { name: "Loading the profile" })).toBeInTheDocument();
+  expect(screen.getByRole("dialog", { name: "Amara Okafor" })).toBeInTheDocument();
 });
 
 test("a member who is no longer shown is said not to be", () => {

@@ -42,6 +42,21 @@ test("each action says how often it pays and how much", () => {
   ]);
 });
 
+test("what can be done only so often is not said to pay every time", () => {
+  show({
+    rates: [
+      aRate({ action: "daily_visit", minXp: 10, maxXp: 10, cooldownSeconds: 0 }),
+      aRate({ action: "lesson", minXp: 50, maxXp: 50, cooldownSeconds: 0 }),
+      aRate({ action: "member_joined", minXp: 100, maxXp: 100, cooldownSeconds: 0 }),
+    ],
+  });
+  expect(words()).toEqual([
+    ["Daily visit", "once a day", "10 XP"],
+    ["Lesson finished", "each one once", "50 XP"],
+    ["Joined", "once", "100 XP"],
+  ]);
+});
+
 test("the cap over all actions is said", () => {
   show({ dailyXpCap: 1_200 });
   expect(screen.getByText(/All together at most 1,200 XP a day/)).toBeInTheDocument();
