@@ -9,6 +9,11 @@ export type SampleMember = {
   gain?: RowGain;
 };
 
+/** A drawing in public/people. */
+export function portraitOf(id: string): string {
+  return `/people/${id}.svg`;
+}
+
 type Person = Pick<SampleMember, "id" | "name" | "xp">;
 
 /** The first three are far ahead: their places stay. */

@@ -1,5 +1,5 @@
 import { sampleProgress } from "@/components/site/sample";
-import type { SampleMember } from "@/components/site/sample-people";
+import { portraitOf, type SampleMember } from "@/components/site/sample-people";
 import { FiveRing } from "@/components/ui/five-ring";
 import { formatsOf } from "@/components/ui/formats";
 import { LevelTicks } from "@/components/ui/level-ticks";
@@ -18,7 +18,7 @@ type SampleRowProps = {
 export function SampleRow({ member: { id, rank, name, xp, gain }, locale, tone, note }: SampleRowProps) {
   const { number, signed } = formatsOf(locale);
   const progress = sampleProgress(xp);
-  const avatar = <MemberAvatar name={name} pictureUrl={null} size={32} />;
+  const avatar = <MemberAvatar name={name} pictureUrl={portraitOf(id)} size={32} />;
   return (
     <li
       data-row={id}

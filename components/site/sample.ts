@@ -1,3 +1,4 @@
+import { portraitOf, ROBIN_ID } from "@/components/site/sample-people";
 import type { Card } from "@/services/leaderboard/card";
 import type { Ladder, Rung } from "@/services/rewards/ladder";
 import { xpAtLevel } from "@/services/xp/curve";
@@ -40,10 +41,10 @@ export function sampleCard(step: number): Card {
   const xp = xpAfter(step);
   const passed = AHEAD.filter((ahead) => ahead <= xp).length;
   return {
-    userId: "robin",
+    userId: ROBIN_ID,
     name: "Robin Hale",
     username: "robin",
-    pictureUrl: null,
+    pictureUrl: portraitOf(ROBIN_ID),
     visibility: "public",
     progress: sampleProgress(xp),
     rank: START_RANK - passed,

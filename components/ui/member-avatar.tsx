@@ -49,8 +49,12 @@ function Picture({ source, size }: { source: string; size: number }) {
   );
 }
 
+/** Our own drawings of the made-up people on the start page. */
+const OWN_DRAWING = /^\/people\/[a-z]+\.svg$/;
+
 /** What may be fetched as a picture: the web's two protocols and nothing that runs. */
 function pictureAddress(url: string | null): string | undefined {
+  if (url !== null && OWN_DRAWING.test(url)) return url;
   if (url === null || !URL.canParse(url)) return undefined;
   const { protocol, href } = new URL(url);
   return protocol === "https:" || protocol === "http:" ? href : undefined;

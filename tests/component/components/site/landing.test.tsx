@@ -1,4 +1,6 @@
 import "@testing-library/jest-dom";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { WhopFrameProvider } from "@/components/frame/whop-frame";
 import { Landing } from "@/components/site/landing";
@@ -69,6 +71,15 @@ test("a creator can install from the top, and every link leads somewhere", () =>
     if (href.startsWith("#")) expect(document.getElementById(href.slice(1))).toBeInTheDocument();
     else expect(href).toMatch(/^(https:\/\/whop\.com\/|\/)/);
   }
+});
+
+test("the people of the sample have pictures, each of them a file of ours", () => {
+  // jsdom loads no pictures and calls each of them complete and empty.
+  jest.spyOn(HTMLImageElement.prototype, "complete", "get").mockReturnValue(false);
+  show();
+  const pictures = new Set(Array.from(document.images, (image) => image.getAttribute("src") ?? ""));
+  expect(pictures.size).toBe(8);
+  for (const picture of pictures) expect(existsSync(join(process.cwd(), "public", picture))).toBe(true);
 });
 
 test("prices are those of the installation, in the reader's way of writing them", () => {

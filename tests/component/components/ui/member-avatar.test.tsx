@@ -22,11 +22,18 @@ test.each([
   "blob:https://a.example/1",
   "//no-protocol.example/a.png",
   "not an address",
+  "/api/me",
+  "/people/../api/me.svg",
   "",
 ])("an address that is no picture's is not fetched: %s", (pictureUrl) => {
   const { container } = render(<MemberAvatar name="Robin" pictureUrl={pictureUrl} size={36} />);
   expect(picture(container)).toBeNull();
   expect(container).toHaveTextContent("R");
+});
+
+test("our own drawings are shown", () => {
+  const { container } = render(<MemberAvatar name="Robin" pictureUrl="/people/robin.svg" size={36} />);
+  expect(picture(container)).toHaveAttribute("src", "/people/robin.svg");
 });
 
 test("the initial is left where the picture does not load", () => {
