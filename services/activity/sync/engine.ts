@@ -112,13 +112,23 @@ async function readInTurn(deps: SyncDeps, lease: Lease, settings: Settings): Pro
   });
 }
 
-/** Whose last run was longest ago first, so that one that fills every turn leaves the next to the others. */
+/**
+ * Whose last run was longest ago first, so that one that fills every turn leaves the next to the others. What follows one that Whop has
+ * refused comes after it: the permission may have been given meanwhile.
+ */
 function dueOf(features: readonly Feature[], states: readonly FeatureState[]): Feature[] {
   const stateOf = new Map(states.map((state) => [state.feature, state]));
   const ranOf = ({ name }: Feature) => stateOf.get(name)?.lastRunAt?.getTime() ?? 0;
+  const waits = (feature: Feature) => leaderThatIsRefused(feature, states)?.isDue === true;
   return features
     .filter(({ name }) => stateOf.get(name)?.isDue ?? true)
-    .toSorted((one, other) => ranOf(one) - ranOf(other));
+    .toSorted((one, other) => Number(waits(one)) - Number(waits(other)) || ranOf(one) - ranOf(other));
+}
+
+/** Without it there is nothing to read on with. */
+function leaderThatIsRefused({ follows }: Feature, states: readonly FeatureState[]): FeatureState | undefined {
+  const leader = states.find(({ feature }) => feature === follows);
+  return leader?.problem === "no_permission" || leader?.problem === "not_found" ? leader : undefined;
 }
 
 /** @returns whether the turn is over. */
@@ -127,19 +137,20 @@ async function runFeature(turn: Turn, feature: Feature, busy: number): Promise<b
   const { communityId } = lease;
   const before = await inCommunity(deps.db, communityId, (trx) => listFeatures(trx, communityId));
   const failures = before.find((state) => state.feature === feature.name)?.failures ?? 0;
-  const leader = before.find((state) => state.feature === feature.follows);
+  const leader = leaderThatIsRefused(feature, before);
   const { slice, counts } = createSlice(turn, feature.name);
-  const outcome: Outcome =
-    leader?.problem === "no_permission" || leader?.problem === "not_found"
-      ? { problem: leader.problem, lastError: leader.problem, caughtUpTo: null }
-      : await feature.sync(slice).then(finishedWell, (error: unknown) => outcomeOf(error, deps.log));
+  const outcome: Outcome = leader
+    ? { problem: leader.problem, lastError: leader.problem, caughtUpTo: null }
+    : await feature.sync(slice).then(finishedWell, (error: unknown) => outcomeOf(error, deps.log));
   const isOver = outcome.problem === undefined;
   await inCommunity(deps.db, communityId, async (trx) => {
     await holdLease(trx, lease, leaseSeconds);
     await settleFeature(trx, communityId, {
       feature: feature.name,
       everySeconds: feature.everySeconds ?? 0,
-      dueInSeconds: readingSeconds(outcome, { failures, busy, everySeconds: feature.everySeconds }),
+      dueInSeconds: leader
+        ? Math.max(1, leader.secondsToDue)
+        : readingSeconds(outcome, { failures, busy, everySeconds: feature.everySeconds }),
       problem: outcome.problem,
       lastError: outcome.lastError,
       caughtUpTo: outcome.caughtUpTo,

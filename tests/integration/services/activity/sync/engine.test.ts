@@ -203,6 +203,35 @@ describe("the engine of the sync", () => {
       expect((await xpOf(database, place.communityId, place.memberId)).messages).toBe(1);
     });
 
+    test("a permission that is given again lets read on at once what only follows, whichever of the two ran last", async () => {
+      const place = await aSyncedCommunity(database, whop());
+      whop().permissions.revoke(place.companyId, "messages.list");
+      await run({ features: chatAndReactions() });
+      await sql`update sync_features set last_run_at = last_run_at - interval '1 minute'
+        where community_id = ${place.communityId} and feature = 'reactions'`.execute(database.owner);
+      whop().permissions.grant(place.companyId, "messages.list");
+      await requestSync(database, place.communityId);
+      await run({ features: chatAndReactions() });
+      for (const name of ["chat", "reactions"]) {
+        expect(await featureRow(database, place.communityId, name)).toMatchObject({ problem: null, failures: 0 });
+      }
+    });
+
+    test("what only follows is tried again with what it follows, and not an hour after it was found refused", async () => {
+      const place = await aSyncedCommunity(database, whop());
+      whop().permissions.revoke(place.companyId, "messages.list");
+      await run({ features: chatAndReactions() });
+      await makeDue(database, place.communityId);
+      await sql`update sync_features set due_at = now() + interval '5 minutes'
+        where community_id = ${place.communityId} and feature = 'chat'`.execute(database.owner);
+      await run({ features: chatAndReactions() });
+      const [chat, reactions] = await Promise.all(
+        ["chat", "reactions"].map((name) => featureRow(database, place.communityId, name)),
+      );
+      expect(reactions).toMatchObject({ problem: "no_permission", requests: 0 });
+      expect(Math.abs(Number(reactions?.due_at) - Number(chat?.due_at))).toBeLessThan(30_000);
+    });
+
     test.each([403, 404] as const)(
       "an app that has been uninstalled (%i): paused, nothing lost, forgotten after 30 days, and back at once when it is installed again",
       async (status) => {
