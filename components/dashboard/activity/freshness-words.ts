@@ -101,8 +101,10 @@ export function freshnessInWords({ paused, features }: Freshness, { now }: Clock
   if (features.every(({ lastRunAt }) => lastRunAt === null)) return "Nothing has been read from Whop yet.";
   const refused = features.filter(needsSomebody);
   if (refused.length > 0) return `WEE5 may not read ${thingsOf(refused)} here. Everything else is counted.`;
-  const caughtUp = features.flatMap(({ caughtUpTo }) => (caughtUpTo === null ? [] : [Date.parse(caughtUpTo)]));
-  if (caughtUp.length < features.length) return "WEE5 is reading this community for the first time.";
+  // Who is here is looked at each hour, and is nothing that anybody does.
+  const counted = features.filter(({ feature }) => feature !== "members");
+  const caughtUp = counted.flatMap(({ caughtUpTo }) => (caughtUpTo === null ? [] : [Date.parse(caughtUpTo)]));
+  if (caughtUp.length < counted.length) return "WEE5 is reading this community for the first time.";
   const age = now - Math.min(...caughtUp);
   const when = age < 10_000 ? "as of now" : `up to ${durationInWords(age, formats)} ago`;
   return `Everything members do here is counted, ${when}.`;

@@ -89,6 +89,13 @@ test("the page says how fresh all of it is, and of each thing what was read, cou
   expect(rowOf("Members")).not.toHaveTextContent("Taken back");
 });
 
+test("how fresh what members do is does not go by the hourly look at who is here", () => {
+  const members = aFeature({ feature: "members", permission: "member:basic:read", caughtUpTo: ago(3_000) });
+  show({ ...aState(), features: [aFeature(), ...OTHERS.slice(0, 2), members] });
+  expect(screen.getByText("Everything members do here is counted, up to 40 s ago.")).toBeInTheDocument();
+  expect(rowOf("Members")).toHaveTextContent(/Up to date 50.min ago/);
+});
+
 test.each<[string, Partial<FreshFeature>, RegExp]>([
   ["nobody has read for long", { caughtUpTo: ago(1_500), nextRunAt: ago(1_400) }, /25.min behind/],
   ["is read for the first time", { caughtUpTo: null }, /First reading/],
