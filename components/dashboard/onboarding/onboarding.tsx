@@ -25,7 +25,7 @@ type OnboardingProps = Omit<MemberPreviewProps, "rules"> & {
 
 const STEPS = [
   { name: "Time zone", title: "When does your day begin?" },
-  { name: "Rewards", title: "What do levels pay?" },
+  { name: "Rewards", title: "What do levels and streaks pay?" },
   { name: "Members", title: "What members will see" },
 ] as const;
 const LAST = STEPS.length - 1;
@@ -128,8 +128,7 @@ function leadOf(step: number, isFirst: boolean): string {
       ? "Days, weeks and months on the leaderboard begin at midnight there."
       : "A new time zone counts from the moment you confirm. Days that have passed stay as they are.";
   }
-  if (step === 1)
-    return "Members get these by themselves when they reach a level. Switch off what you do not want to give.";
+  if (step === 1) return "Members get these by themselves, each once. Switch off what you do not want to give.";
   return isFirst ? "A look at it before anything is sent." : "A look at it before your changes count.";
 }
 

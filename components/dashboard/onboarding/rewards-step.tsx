@@ -17,36 +17,27 @@ type RewardsStepProps = {
 /** What levels and days in a row pay, each to be switched on or off. */
 export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps) {
   const formats = useFormats();
+  const groups = [
+    { title: "Levels", shown: rules.filter(({ level }) => level !== null) },
+    { title: "Days in a row", shown: rules.filter(({ level }) => level === null) },
+  ].filter(({ shown }) => shown.length > 0);
   return (
-    <div className="flex flex-col gap-4">
-      <ul className="flex flex-col">
-        {rules.map((rule) => (
-          <li key={rule.ruleId} className="border-(--gray-a4) border-t first:border-t-0">
-            <label htmlFor={rule.ruleId} className="flex min-h-14 cursor-pointer items-center gap-3 py-2">
-              <span className="w-18 shrink-0 text-(--gray-11) text-[14px]/5">{goalInWords(rule, formats)}</span>
-              <span className="flex min-w-0 flex-1 flex-col">
-                <span
-                  className={`break-words text-[14px]/5 ${rule.active ? "font-medium text-(--gray-12)" : "text-(--gray-11)"}`}
-                >
-                  {rewardName(rule, formats)}
-                </span>
-                <span className="text-(--gray-11) text-[12px]/4">
-                  {howItArrives(rule, due[rule.ruleId] ?? 0, isFirst, formats)}
-                </span>
-              </span>
-              <Switch
-                id={rule.ruleId}
-                size="2"
-                color="gray"
-                highContrast
-                checked={rule.active}
-                onCheckedChange={(active) => onSwitch(rule.ruleId, active)}
-                aria-label={`${goalInWords(rule, formats)}: ${rewardName(rule, formats)}`}
+    <div className="flex flex-col gap-6">
+      {groups.map(({ title, shown }) => (
+        <section key={title} aria-label={title} className="flex flex-col gap-1">
+          <h3 className="font-medium text-(--gray-12) text-[14px]/5">{title}</h3>
+          <ul className="flex flex-col">
+            {shown.map((rule) => (
+              <RuleRow
+                key={rule.ruleId}
+                rule={rule}
+                arrives={howItArrives(rule, due[rule.ruleId] ?? 0, isFirst, formats)}
+                onSwitch={onSwitch}
               />
-            </label>
-          </li>
-        ))}
-      </ul>
+            ))}
+          </ul>
+        </section>
+      ))}
       <div className="flex flex-col gap-1 text-(--gray-11) text-[14px]/5">
         <p>{costInWords(rules, formats)}</p>
         {isFirst && <AtOnce rules={rules} due={due} />}
@@ -58,6 +49,41 @@ export function RewardsStep({ rules, due, isFirst, onSwitch }: RewardsStepProps)
       </div>
     </div>
   );
+}
+
+type RuleRowProps = { rule: RewardRule; arrives: string; onSwitch: RewardsStepProps["onSwitch"] };
+
+function RuleRow({ rule, arrives, onSwitch }: RuleRowProps) {
+  const formats = useFormats();
+  return (
+    <li className="border-(--gray-a4) border-t first:border-t-0">
+      <label htmlFor={rule.ruleId} className="flex min-h-14 cursor-pointer items-center gap-3 py-2">
+        <span className="w-18 shrink-0 text-(--gray-11) text-[14px]/5">{goalInShort(rule, formats)}</span>
+        <span className="flex min-w-0 flex-1 flex-col">
+          <span
+            className={`break-words text-[14px]/5 ${rule.active ? "font-medium text-(--gray-12)" : "text-(--gray-11)"}`}
+          >
+            {rewardName(rule, formats)}
+          </span>
+          <span className="text-(--gray-11) text-[12px]/4">{arrives}</span>
+        </span>
+        <Switch
+          id={rule.ruleId}
+          size="2"
+          color="gray"
+          highContrast
+          checked={rule.active}
+          onCheckedChange={(active) => onSwitch(rule.ruleId, active)}
+          aria-label={`${goalInWords(rule, formats)}: ${rewardName(rule, formats)}`}
+        />
+      </label>
+    </li>
+  );
+}
+
+/** Under a title that says the rest. */
+function goalInShort({ level, streakDays }: RewardRule, { number }: Formats): string {
+  return level === null ? `${number(streakDays ?? 0)}\u00a0days` : `Level\u00a0${number(level)}`;
 }
 
 function goalInWords({ level, streakDays }: RewardRule, { number }: Formats): string {
@@ -98,7 +124,7 @@ function AtOnce({ rules, due }: Pick<RewardsStepProps, "rules" | "due">) {
 /** What the rules that are on add up to for somebody who reaches them all. */
 function costInWords(rules: readonly RewardRule[], { number }: Formats): string {
   const on = rules.filter(({ active }) => active);
-  if (on.length === 0) return "Levels pay nothing. You can switch rewards on later.";
+  if (on.length === 0) return "Nothing is paid. You can switch rewards on later.";
   const days = on.reduce((sum, { value }) => sum + (value.days ?? 0), 0);
   const codes = on
     .filter(({ type }) => type === "promo_code")

@@ -89,7 +89,7 @@ test("three steps lead to one request with all of it, then to the overview", asy
   answer(200, { rewardsConfirmedAt: "2026-11-21T12:00:00Z" });
   show();
   press("Next");
-  expect(heading()).toHaveTextContent("Step 2 of 3: What do levels pay?");
+  expect(heading()).toHaveTextContent("Step 2 of 3: What do levels and streaks pay?");
   expect(heading()).toHaveFocus();
   fireEvent.click(screen.getByRole("switch", { name: /Level 100/ }));
   press("Next");
@@ -137,6 +137,23 @@ test("the preview shows a member only what is switched on", () => {
   fireEvent.click(screen.getByRole("switch", { name: /Level 100/ }));
   press("Next");
   expect(document.body).not.toHaveTextContent("at level 100");
+});
+
+test("days in a row have a list of their own, and say what they pay", () => {
+  const streak = {
+    ruleId: "a5a5a5a5-0000-4000-8000-000000000030",
+    level: null,
+    streakDays: 30,
+    active: false,
+  } as const;
+  show({ ...community, rules: [...community.rules, { ...streak, type: "free_days", value: { days: 3 } }] });
+  press("Next");
+  const list = within(screen.getByRole("region", { name: "Days in a row" }));
+  expect(list.getByText("30 days")).toBeInTheDocument();
+  fireEvent.click(list.getByRole("switch", { name: "30 days in a row: 3 free days" }));
+  expect(document.body).toHaveTextContent(
+    "Who earns each of them gets 6 days of membership that they do not pay for and a code for 50 % off in all.",
+  );
 });
 
 test("a creator reads what the rewards cost, and what confirming sends at once", () => {
