@@ -25,7 +25,13 @@ export function DidNotLoad({ requestId, onRetry }: DidNotLoadProps) {
           Try now
         </Button>
       }
-      footnote={requestId !== undefined && `If it goes on, send this to support: ${requestId}`}
+      footnote={
+        requestId !== undefined && (
+          <>
+            If it goes on, send this to support: <span className="inline-block">{requestId}</span>
+          </>
+        )
+      }
     >
       Your XP is safe: everything you do is still being counted. {whatComesNext(retry)}
     </Notice>
