@@ -2,11 +2,12 @@
 
 import { Combobox } from "frosted-ui";
 import { Search } from "lucide-react";
-import { useState } from "react";
-import { useMembers } from "@/components/dashboard/rewards/use-members";
+import { useId, useState } from "react";
+import { useMembers } from "@/components/dashboard/use-members";
 
 type MemberSearchProps = {
   companyId: string;
+  label: string;
   /** A user id. */
   value: string | null;
   onChange: (userId: string | null, name: string) => void;
@@ -15,7 +16,8 @@ type MemberSearchProps = {
 const USER_ID = /^user_\w{1,59}$/;
 
 /** Finds a member by name, or takes a user id. */
-export function MemberSearch({ companyId, value, onChange }: MemberSearchProps) {
+export function MemberSearch({ companyId, label, value, onChange }: MemberSearchProps) {
+  const id = useId();
   const { members, isLoading, hasFailed } = useMembers(companyId);
   const [typed, setTyped] = useState("");
   const names = new Map(members.map(({ userId, name }) => [userId, name]));
@@ -26,8 +28,8 @@ export function MemberSearch({ companyId, value, onChange }: MemberSearchProps) 
 
   return (
     <div className="flex flex-col gap-1.5">
-      <label htmlFor="grant-member" className="font-medium text-(--gray-12) text-[14px]/5">
-        Member
+      <label htmlFor={id} className="font-medium text-(--gray-12) text-[14px]/5">
+        {label}
       </label>
       <Combobox.Root
         size="3"
@@ -45,10 +47,10 @@ export function MemberSearch({ companyId, value, onChange }: MemberSearchProps) 
             <Search size={16} strokeWidth={1.75} aria-hidden="true" />
           </Combobox.InputSlot>
           <Combobox.Input
-            id="grant-member"
-            aria-label="Member"
+            id={id}
+            aria-label={label}
             placeholder="Search a name, or paste a user id"
-            aria-describedby="grant-member-help"
+            aria-describedby={`${id}-help`}
           />
         </Combobox.InputRoot>
         <Combobox.Content variant="solid">
@@ -58,13 +60,13 @@ export function MemberSearch({ companyId, value, onChange }: MemberSearchProps) 
           <Combobox.List>
             {(userId: string) => (
               <Combobox.Item key={userId} value={userId}>
-                <bdi>{labelOf(userId)}</bdi>
+                <span dir="ltr">{labelOf(userId)}</span>
               </Combobox.Item>
             )}
           </Combobox.List>
         </Combobox.Content>
       </Combobox.Root>
-      <p id="grant-member-help" role={hasFailed ? "alert" : undefined} className="text-(--gray-11) text-[12px]/4">
+      <p id={`${id}-help`} role={hasFailed ? "alert" : undefined} className="text-(--gray-11) text-[12px]/4">
         {hasFailed
           ? "The names did not load. A user id (user_…) works all the same."
           : "Who is anonymous on the board is found by the user id from Whop (user_…)."}

@@ -29,7 +29,11 @@ export function useMembers(companyId: string): { members: FoundMember[]; isLoadi
   };
 }
 
-function nameOf(name: string | null, username: string | null): string | null {
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
+
+/** "Kofi Mensah (@kofi)"; null where neither is known. */
+export function nameOf(name: string | null, username: string | null): string | null {
   if (name === null || username === null) return name ?? username;
-  return `${name} (@${username})`;
+  // Isolated, or an Arabic name would draw the other one into its own order. To be shown from left to right.
+  return `${RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name} (@${username})`;
 }

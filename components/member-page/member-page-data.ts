@@ -13,6 +13,7 @@ export type Me = {
   card: Card;
   ladder: Ladder;
   boosts: Boost[];
+  rates: Rates;
   /** When a back-fill last counted something here. Levels that came with it are no news. */
   historyAt?: string | null;
 };
@@ -28,7 +29,6 @@ export type MemberPageData = Me & {
   chat: Chat | null;
   board: Leaderboard;
   history: History;
-  rates: Rates;
   rankNames: RankName[];
   /** Null where there is none: the page then asks by itself. */
   realtime: { url: string; anonKey: string } | null;

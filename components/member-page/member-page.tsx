@@ -26,7 +26,7 @@ const POLL_MS = 15_000;
 
 /** What a member sees: their card, the board, their rewards and their history, as they are at this moment. */
 export function MemberPage({ data }: { data: MemberPageData }) {
-  const { experienceId, viewer, timeZone, rankNames, rates, now, chat } = data;
+  const { experienceId, viewer, timeZone, rankNames, now, chat } = data;
   const [log] = useState(() => createChangeLog(viewer));
   const { live, gained } = useNews(data, log);
   const pollMs = live === "away" ? POLL_MS : false;
@@ -38,7 +38,7 @@ export function MemberPage({ data }: { data: MemberPageData }) {
   useDeliveries(me.ladder, () => setTab("rewards"));
   const [opened, setOpened] = useState<BoardRow | null>(null);
 
-  const { card, ladder } = me;
+  const { card, ladder, rates } = me;
   const boosts = { boosts: me.boosts, timeZone, startedAt: now };
   const isFirstVisit = card.progress.xp === 0 && data.board.total === 0;
   const messageRate = rates.rates.find(({ action }) => action === "message");

@@ -28,7 +28,8 @@ function rankChangeOf(card: Me["card"], rank: number | null): number | null {
   return card.rankChange + card.rank - rank;
 }
 
-/** What the database has answered, unless something newer has been heard meanwhile. */
+/** What the database has answered, unless something newer has been heard meanwhile. What an older server does not tell stays. */
 export function newerMe(known: Me | undefined, answered: Me): Me {
-  return known && known.card.version > answered.card.version ? { ...answered, card: known.card } : answered;
+  if (!known) return answered;
+  return { ...known, ...answered, card: known.card.version > answered.card.version ? known.card : answered.card };
 }

@@ -7,8 +7,11 @@ import { newerMe } from "@/components/member-page/patch-me";
 
 export const meKey = (experienceId: string) => ["me", experienceId];
 
-/** The reader's card and rewards, and the boosts that are on or to come. */
-export function useMe({ experienceId, card, ladder, boosts, historyAt }: MemberPageData, pollMs: number | false): Me {
+/** The reader's card and rewards, what earns XP, and the boosts that are on or to come. */
+export function useMe(
+  { experienceId, card, ladder, boosts, rates, historyAt }: MemberPageData,
+  pollMs: number | false,
+): Me {
   const client = useQueryClient();
   const key = meKey(experienceId);
   const { data } = useQuery<Me>({
@@ -17,7 +20,7 @@ export function useMe({ experienceId, card, ladder, boosts, historyAt }: MemberP
       const answered = await callApi<Me>(`/api/me?${new URLSearchParams({ experienceId })}`, { signal });
       return newerMe(client.getQueryData<Me>(key), answered);
     },
-    initialData: { card, ladder, boosts, historyAt },
+    initialData: { card, ladder, boosts, rates, historyAt },
     refetchInterval: pollMs,
   });
   return data;

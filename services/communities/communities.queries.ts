@@ -21,6 +21,16 @@ export function findNewestSettings(trx: Transaction<DB>, communityId: string) {
     .executeTakeFirst();
 }
 
+/** Of the newest settings; undefined for an unknown community. */
+export async function findSettingsVersion(trx: Transaction<DB>, communityId: string): Promise<number | undefined> {
+  const row = await trx
+    .selectFrom("communities")
+    .select("settings_version")
+    .where("community_id", "=", communityId)
+    .executeTakeFirst();
+  return row?.settings_version;
+}
+
 /** Every place that something has come from, by name. */
 export async function listExperiences(trx: Transaction<DB>, communityId: string) {
   const rows = await trx

@@ -3,7 +3,7 @@ import { inCommunity } from "@/lib/db/database";
 import { perDatabase } from "@/lib/db/per-database";
 import type { Deps } from "@/lib/deps";
 import { AppError } from "@/lib/errors";
-import { findNewestSettings } from "@/services/communities/communities.queries";
+import { findNewestSettings, findSettingsVersion } from "@/services/communities/communities.queries";
 import { Settings } from "@/services/communities/settings.schema";
 
 export type NewestSettings = { version: number; validFrom: Date; settings: Settings };
@@ -21,6 +21,16 @@ export async function findSettings(deps: Pick<Deps, "db">, communityId: string):
   const found = { version: row.version, validFrom: row.valid_from, settings: Settings.parse(row.settings) };
   cache.set(communityId, found);
   return found;
+}
+
+/**
+ * The same, and none that has been replaced: for who asks because it has just been changed, maybe by another instance.
+ * @throws AppError not_found
+ */
+export async function findStoredSettings(deps: Pick<Deps, "db">, communityId: string): Promise<NewestSettings> {
+  const version = await inCommunity(deps.db, communityId, (trx) => findSettingsVersion(trx, communityId));
+  if (cacheOf(deps.db).get(communityId)?.version !== version) forgetSettings(deps, communityId);
+  return findSettings(deps, communityId);
 }
 
 /** To be called when the database has refused a version as stale. */

@@ -33,6 +33,12 @@ const ownMultipliers = Multipliers.superRefine(({ boosts }, context) => {
     context.addIssue({ code: "custom", path: ["boosts", at, "id"], message: "Two boosts have this id" });
   }
 });
+const ownExcludedUserIds = z
+  .array(userId)
+  .max(5_000)
+  .superRefine((ids, context) => {
+    for (const at of repeatsIn(ids)) context.addIssue({ code: "custom", path: [at], message: "Named twice" });
+  });
 const ownStreaks = Streaks.superRefine(({ milestones }, context) => {
   for (const at of repeatsIn(milestones.map(({ days }) => days))) {
     context.addIssue({ code: "custom", path: ["milestones", at, "days"], message: "Two milestones have this day" });
@@ -48,7 +54,7 @@ export const RulesChange = z.strictObject({
   dailyXpCap: Rules.shape.dailyXpCap.optional(),
   paused: Rules.shape.paused.optional(),
   excludedExperienceIds: Rules.shape.excludedExperienceIds.optional(),
-  excludedUserIds: z.array(userId).max(5_000).optional(),
+  excludedUserIds: ownExcludedUserIds.optional(),
   multipliers: ownMultipliers.optional(),
   streaks: ownStreaks.optional(),
   leavers: Leavers.optional(),

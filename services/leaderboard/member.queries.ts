@@ -51,6 +51,17 @@ export async function findMember(
   return rows[0];
 }
 
+/** Of these members those of whom a name is stored. */
+export async function listStoredNames(trx: Transaction<DB>, communityId: string, userIds: readonly string[]) {
+  const rows = await trx
+    .selectFrom("profiles")
+    .select(["user_id", "name", "username"])
+    .where("community_id", "=", communityId)
+    .where("user_id", "in", [...userIds])
+    .execute();
+  return rows.map(({ user_id, name, username }) => ({ userId: user_id, name, username }));
+}
+
 /** The database's clock at the transaction's beginning: a date, and whole microseconds of the epoch. */
 export async function findMoment(trx: Transaction<DB>): Promise<{ at: Date; microseconds: number }> {
   const { rows } = await sql<{ at: Date; microseconds: number }>`

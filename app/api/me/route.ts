@@ -7,6 +7,7 @@ import { noteVisit } from "@/services/members/note-visit";
 import { deliverAfterAward } from "@/services/notifications/deliver-soon";
 import { readLadder } from "@/services/rewards/read-ladder";
 import { readBoosts } from "@/services/xp/read-boosts";
+import { readRates } from "@/services/xp/read-rates";
 
 const me = route({
   auth: "member",
@@ -17,9 +18,10 @@ const me = route({
     const card = await readCard(deps, communityId, caller.userId);
     const ladder = await readLadder(deps, communityId, caller.userId);
     const boosts = await readBoosts(deps, communityId);
+    const rates = await readRates(deps, communityId);
     const historyAt = await findHistoryTime(deps, communityId);
     noteVisit(deps, caller, deliverAfterAward);
-    return { card, ladder, boosts, historyAt };
+    return { card, ladder, boosts, rates, historyAt };
   },
 });
 

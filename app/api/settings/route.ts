@@ -1,15 +1,14 @@
 import { methods } from "@/lib/http/methods";
 import { route } from "@/lib/http/route";
-import { readRules } from "@/services/communities/read-rules";
 import { RulesChange, RulesQuery } from "@/services/communities/rules.schema";
-import { saveRules } from "@/services/communities/save-rules";
+import { changeRules, readNamedRules } from "@/services/rules";
 
 const read = route({
   auth: "staff",
   query: RulesQuery,
   community: ({ query }) => query.experienceId,
   limit: { name: "settings-read", per: "caller", max: 60, windowSeconds: 60 },
-  handle: (deps, { communityId }) => readRules(deps, communityId),
+  handle: (deps, { communityId }) => readNamedRules(deps, communityId),
 });
 
 const change = route({
@@ -18,7 +17,7 @@ const change = route({
   community: ({ body }) => body.experienceId,
   limit: { name: "settings", per: "caller", max: 20, windowSeconds: 60 },
   handle: (deps, { communityId, caller, body: { experienceId: _, ...rules } }) =>
-    saveRules(deps, communityId, { rules, by: caller.userId }),
+    changeRules(deps, communityId, { rules, by: caller.userId }),
 });
 
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = methods({ GET: read, PUT: change });

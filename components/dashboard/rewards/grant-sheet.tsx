@@ -2,6 +2,7 @@
 
 import { Button, SegmentedControlRadioGroup } from "frosted-ui";
 import { type FormEvent, useState } from "react";
+import { MemberSearch } from "@/components/dashboard/member-search";
 import { NumberInput } from "@/components/dashboard/number-input";
 import {
   consequenceOf,
@@ -10,7 +11,6 @@ import {
   grantedValue,
   LIMITS,
 } from "@/components/dashboard/rewards/grant-draft";
-import { MemberSearch } from "@/components/dashboard/rewards/member-search";
 import { useReloadQueue } from "@/components/dashboard/rewards/use-queue";
 import { TextInput } from "@/components/dashboard/text-input";
 import { ApiFailure, callApi } from "@/components/http/call-api";
@@ -89,7 +89,12 @@ function GrantForm({
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
-      <MemberSearch companyId={companyId} value={draft.userId} onChange={(userId, name) => change({ userId, name })} />
+      <MemberSearch
+        companyId={companyId}
+        label="Member"
+        value={draft.userId}
+        onChange={(userId, name) => change({ userId, name })}
+      />
       <div className="flex flex-col gap-1.5">
         <span id="grant-type" className="font-medium text-(--gray-12) text-[14px]/5">
           Reward

@@ -192,7 +192,7 @@ type AddChannelProps = { places: readonly Place[]; hasAllPlaces: boolean; onAdd:
 function AddChannel({ places, hasAllPlaces, onAdd }: AddChannelProps) {
   const items = places
     .filter(({ name }) => name !== "")
-    .slice(0, LIMITS.pauses)
+    .slice(0, LIMITS.channelsOffered)
     .map(({ experienceId, name, kind }) => ({ value: experienceId, label: name, kind }));
   return (
     <div className="flex flex-col gap-1.5">

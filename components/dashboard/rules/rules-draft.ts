@@ -21,6 +21,8 @@ export type RulesDraft = {
   paused: boolean;
   /** Per cent, by experience id: those that pay nothing are here with 0. */
   channels: Record<string, number | null>;
+  /** By user id: whose activity pays nothing. */
+  excluded: Record<string, true>;
   /** Per cent; 100 changes nothing. */
   roles: Record<Role, number | null>;
   boosts: Record<string, Boost>;
@@ -33,13 +35,14 @@ export type DraftPart = keyof RulesDraft;
 const OFFERED_CAP = 1_000;
 
 export function draftOf(rules: Rules): RulesDraft {
-  const { actions, dailyXpCap, paused, excludedExperienceIds, multipliers, streaks, leavers } = rules;
+  const { actions, dailyXpCap, paused, excludedExperienceIds, excludedUserIds, multipliers, streaks, leavers } = rules;
   const { channels, roles, boosts } = multipliers;
   return {
     actions: Object.fromEntries(Object.entries(actions).map(([action, rate]) => [action, rateDraftOf(rate)])),
     cap: { isLimited: dailyXpCap !== null, xp: dailyXpCap ?? OFFERED_CAP },
     paused,
     channels: { ...channels, ...Object.fromEntries(excludedExperienceIds.map((id) => [id, 0])) },
+    excluded: Object.fromEntries(excludedUserIds.map((id) => [id, true])),
     roles: { admin: roles.admin ?? 100, moderator: roles.moderator ?? 100, member: roles.member ?? 100 },
     boosts: Object.fromEntries(boosts.map((boost) => [boost.id, boost])),
     streaks,
@@ -67,6 +70,7 @@ export function changeOf(draft: RulesDraft, rules: Rules): Partial<Rules> {
   const change: Partial<Writing<Rules>> = {};
   if (changed.has("paused")) change.paused = draft.paused;
   if (changed.has("cap")) change.dailyXpCap = draft.cap.isLimited ? draft.cap.xp : null;
+  if (changed.has("excluded")) change.excludedUserIds = Object.keys(draft.excluded);
   if (changed.has("leavers")) Object.assign(change, { leavers: draft.leavers });
   if (changed.has("streaks")) {
     // What is not seen while streaks are off is not changed by it.
@@ -104,6 +108,8 @@ export const LIMITS = {
   minLength: 10_000,
   percent: 1_000,
   boosts: 50,
+  excludedMembers: 5_000,
+  channelsOffered: 100,
   freezeEveryDays: 365,
   maxFreezes: 30,
   milestones: 20,

@@ -8,6 +8,7 @@ import { ActionsPanel } from "@/components/dashboard/rules/actions-panel";
 import { BoostSheet } from "@/components/dashboard/rules/boost-sheet";
 import { BoostsPanel } from "@/components/dashboard/rules/boosts-panel";
 import { ExamplePanel } from "@/components/dashboard/rules/example-panel";
+import { ExcludedPanel } from "@/components/dashboard/rules/excluded-panel";
 import { LeaversPanel } from "@/components/dashboard/rules/leavers-panel";
 import { MultipliersPanel } from "@/components/dashboard/rules/multipliers-panel";
 import { PausePanel } from "@/components/dashboard/rules/pause-panel";
@@ -17,12 +18,12 @@ import { StreaksPanel } from "@/components/dashboard/rules/streaks-panel";
 import { type RulesState, useRules } from "@/components/dashboard/rules/use-rules";
 import { SaveBar } from "@/components/dashboard/save-bar";
 import { useNow } from "@/components/ui/use-now";
-import type { RulesAnswer } from "@/services/communities/rules.schema";
+import type { NamedRules } from "@/services/rules";
 
 type RulesPageProps = {
   /** As in the address. */
   companyId: string;
-  first: RulesAnswer;
+  first: NamedRules;
   /** Moderators read. */
   canChange: boolean;
   /** The server's clock in milliseconds. */
@@ -69,6 +70,7 @@ export function RulesPage({ companyId, first, canChange, now: startedAt }: Rules
               onRemove={(boost) => setRemoved({ boost, isOpen: true })}
             />
             <ExamplePanel draft={draft} places={places} now={clock.now} />
+            <ExcludedPanel {...premium} companyId={companyId} />
           </div>
           <div className="flex min-w-0 flex-col gap-4">
             <StreaksPanel {...premium} />

@@ -11,15 +11,18 @@ import {
   problemsOf,
   type RulesDraft,
 } from "@/components/dashboard/rules/rules-draft";
+import { nameOf } from "@/components/dashboard/use-members";
 import { ApiFailure, callApi } from "@/components/http/call-api";
-import type { RulesAnswer, SavedRules } from "@/services/communities/rules.schema";
+import type { SavedRules } from "@/services/communities/rules.schema";
+import type { NamedRules } from "@/services/rules";
 
 /** "merged": loaded again, with what was changed here on top. */
 type Saving = { kind: "idle" | "busy" | "saved" | "merged" } | { kind: "failed"; failure: ApiFailure };
 
 /** What is chosen, what of it is saved, and how it gets there. Nothing that was chosen is lost by anything but discarding it. */
-export function useRules(companyId: string, first: SavedRules) {
-  const [saved, setSaved] = useState(first);
+export function useRules(companyId: string, first: SavedRules & Pick<NamedRules, "excludedMembers">) {
+  const [saved, setSaved] = useState<SavedRules>(first);
+  const [names, setNames] = useState(() => namesIn(first));
   const [draft, setDraft] = useState<RulesDraft>(() => draftOf(first));
   const [saving, setSaving] = useState<Saving>({ kind: "idle" });
   const before = draftOf(saved);
@@ -56,6 +59,12 @@ export function useRules(companyId: string, first: SavedRules) {
     problems,
     saving,
     change,
+    /** Of excluded members, by user id, where they are known. */
+    names,
+    exclude(userId: string, name: string) {
+      setNames((known) => ({ ...known, [userId]: name }));
+      change({ excluded: { ...draft.excluded, [userId]: true } });
+    },
     discard() {
       setDraft(before);
       setSaving({ kind: "idle" });
@@ -70,13 +79,20 @@ export function useRules(companyId: string, first: SavedRules) {
     loadAgain: () =>
       attempt(async () => {
         const asked = new URLSearchParams({ experienceId: companyId });
-        takeOver(await callApi<RulesAnswer>(`/api/settings?${asked}`), before);
+        const answer = await callApi<NamedRules>(`/api/settings?${asked}`);
+        setNames((known) => ({ ...known, ...namesIn(answer) }));
+        takeOver(answer, before);
         return { kind: "merged" };
       }),
   };
 }
 
 export type RulesState = ReturnType<typeof useRules>;
+
+function namesIn({ excludedMembers }: Pick<NamedRules, "excludedMembers">): Record<string, string> {
+  const named = excludedMembers.map(({ userId, name, username }) => [userId, nameOf(name, username)] as const);
+  return Object.fromEntries(named.filter((entry): entry is [string, string] => entry[1] !== null));
+}
 
 /** What the API has found at fault and the page had not, until it is changed. */
 function refusalsOf(saving: Saving, draft: RulesDraft): DraftProblems {

@@ -1,6 +1,7 @@
 import { RulesPage } from "@/components/dashboard/rules/rules-page";
+import { Providers } from "@/components/providers";
 import { getDeps } from "@/lib/deps";
-import { readRules } from "@/services/communities/read-rules";
+import { readNamedRules } from "@/services/rules";
 import { staffAccess } from "../access";
 
 /** What members earn for what they do. */
@@ -9,6 +10,10 @@ export default async function XpRulesPage({ params }: { params: Promise<{ compan
   const access = await staffAccess(companyId);
   if (access === null) return null;
   const deps = getDeps();
-  const rules = await readRules(deps, access.communityId);
-  return <RulesPage companyId={companyId} first={rules} canChange={access.isAdmin} now={deps.now().getTime()} />;
+  const rules = await readNamedRules(deps, access.communityId);
+  return (
+    <Providers>
+      <RulesPage companyId={companyId} first={rules} canChange={access.isAdmin} now={deps.now().getTime()} />
+    </Providers>
+  );
 }

@@ -2,9 +2,10 @@ import "@testing-library/jest-dom";
 import { act, fireEvent, render, screen, within } from "@testing-library/react";
 import { Theme } from "frosted-ui";
 import { RulesPage } from "@/components/dashboard/rules/rules-page";
+import { Providers } from "@/components/providers";
 import { LocaleProvider } from "@/components/ui/locale-context";
-import type { RulesAnswer } from "@/services/communities/rules.schema";
 import { DEFAULT_LEAVERS, DEFAULT_STREAKS } from "@/services/communities/settings.schema";
+import type { NamedRules } from "@/services/rules";
 import { findingsOf } from "@/tests/support/axe";
 import { readerHas } from "@/tests/support/media";
 import { apiAnswers } from "@/tests/support/page-api";
@@ -29,7 +30,7 @@ const OVER = {
   endsAt: "2026-11-13T23:00:00.000Z",
 };
 
-function rules(more: Partial<RulesAnswer> = {}): RulesAnswer {
+function rules(more: Partial<NamedRules> = {}): NamedRules {
   return {
     actions: {
       message: rate,
@@ -40,6 +41,7 @@ function rules(more: Partial<RulesAnswer> = {}): RulesAnswer {
     paused: false,
     excludedExperienceIds: ["exp_off"],
     excludedUserIds: [],
+    excludedMembers: [],
     multipliers: { channels: { exp_wins: 150 }, roles: { moderator: 200 }, boosts: [RUNNING, OVER] },
     streaks: DEFAULT_STREAKS,
     leavers: DEFAULT_LEAVERS,
@@ -60,7 +62,9 @@ function show(first = rules(), { canChange = true } = {}) {
   return render(
     <Theme appearance="inherit" hasBackground={false}>
       <LocaleProvider locale="en">
-        <RulesPage companyId="biz_1" first={first} canChange={canChange} now={NOW} />
+        <Providers>
+          <RulesPage companyId="biz_1" first={first} canChange={canChange} now={NOW} />
+        </Providers>
       </LocaleProvider>
     </Theme>,
   );
@@ -81,8 +85,15 @@ const set = (label: string, value: string) =>
   act(async () => fireEvent.change(screen.getByLabelText(label), { target: { value } }));
 const saveAnswers = (version: number) =>
   apiAnswers(({ json }) => {
-    const { experienceId: _, version: _seen, ...change } = json as Partial<RulesAnswer> & { experienceId: string };
-    const { tier: _tier, timeZone: _zone, places: _places, hasAllPlaces: _all, ...stored } = rules();
+    const { experienceId: _, version: _seen, ...change } = json as Partial<NamedRules> & { experienceId: string };
+    const {
+      tier: _tier,
+      timeZone: _zone,
+      places: _places,
+      hasAllPlaces: _all,
+      excludedMembers: _names,
+      ...stored
+    } = rules();
     const actions = { ...stored.actions, ...change.actions };
     return { json: { ...stored, ...change, actions, version } };
   });
@@ -322,6 +333,75 @@ test("moderators read, and can change nothing", async () => {
   expect(screen.getByRole("switch", { name: "Pause XP" })).not.toBeChecked();
   expect(screen.queryByText("Not saved yet")).toBeNull();
   for (const name of [SAVE, "Discard", "Add a boost"]) expect(screen.queryByRole("button", { name })).toBeNull();
+});
+
+describe("who earns nothing", () => {
+  const EXCLUDED = {
+    excludedUserIds: ["user_bot", "user_gone"],
+    excludedMembers: [
+      { userId: "user_bot", name: "Autoposter", username: "autoposter" },
+      { userId: "user_gone", name: null, username: null },
+    ],
+  };
+  const KOFI = { user_id: "user_kofi", name: "Kofi Mensah", username: "kofi" };
+
+  test("is named, is let in again and put out, and only that is sent", async () => {
+    const asked = apiAnswers(({ method, path, json }) => {
+      if (path === "/api/leaderboard") return { json: { leaderboard: [KOFI] } };
+      expect(method).toBe("PUT");
+      return { json: { ...rules(EXCLUDED), ...(json as object), version: 4 } };
+    });
+    show(rules(EXCLUDED));
+    expect(screen.getByRole("heading", { name: "2 members earn nothing" })).toBeInTheDocument();
+    expect(screen.getByText("Autoposter (@autoposter)")).toBeInTheDocument();
+    expect(asked).toEqual([]);
+    await press("Let user_gone earn XP again");
+    await press("Exclude a member");
+    const search = screen.getByRole("combobox", { name: "Member to exclude" });
+    await act(async () => fireEvent.input(search, { target: { value: "kof" }, inputType: "insertText" }));
+    await act(async () => fireEvent.click(await screen.findByRole("option", { name: "Kofi Mensah (@kofi)" })));
+    expect(screen.getByText("Kofi Mensah (@kofi)").closest("li")).toHaveClass("unsaved");
+    await press(SAVE);
+    expect(asked.at(-1)?.json).toEqual({
+      experienceId: "biz_1",
+      version: 3,
+      excludedUserIds: ["user_bot", "user_kofi"],
+    });
+    expect(screen.getByText("Kofi Mensah (@kofi)").closest("li")).not.toHaveClass("unsaved");
+  });
+
+  test("by two admins at once is whom either of them has named", async () => {
+    const theirs = {
+      excludedUserIds: ["user_bot"],
+      excludedMembers: [{ userId: "user_bot", name: "Autoposter", username: null }],
+    };
+    const asked = apiAnswers(({ method, path, json }) => {
+      if (path === "/api/leaderboard") return { json: { leaderboard: [KOFI] } };
+      if (method === "GET") return { json: rules({ ...theirs, version: 4 }) };
+      if ((json as { version: number }).version === 3)
+        return { status: 409, json: { error: { code: "conflict", message: "Load them again." } } };
+      return { json: { ...rules(theirs), ...(json as object), version: 5 } };
+    });
+    show();
+    await press("Exclude a member");
+    const search = screen.getByRole("combobox", { name: "Member to exclude" });
+    await act(async () => fireEvent.input(search, { target: { value: "user_new" }, inputType: "insertText" }));
+    await act(async () => fireEvent.click(await screen.findByRole("option", { name: "user_new" })));
+    await press(SAVE);
+    await press("Load again");
+    expect(screen.getByText("Autoposter")).toBeInTheDocument();
+    await press(SAVE);
+    expect(asked.at(-1)?.json).toMatchObject({ version: 4, excludedUserIds: ["user_bot", "user_new"] });
+  });
+
+  test("is read by moderators and by who has no Premium, and changed by neither", () => {
+    const { unmount } = show(rules(EXCLUDED), { canChange: false });
+    expect(screen.getByText("Autoposter (@autoposter)")).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Exclude a member" })).toBeNull();
+    unmount();
+    show(rules({ ...EXCLUDED, tier: "free" }));
+    expect(screen.queryByRole("button", { name: /earn XP again$/ })).toBeNull();
+  });
 });
 
 test("a channel that is gone, and places that Whop does not tell now, are said to be so", () => {

@@ -101,6 +101,29 @@ test("a page that is not live says so quietly, and equals the database 15 s late
   expect(within(panel).getAllByText(/Message in General/)).toHaveLength(2);
 });
 
+test("a boost and other rules that a creator saves are on a page that is open", async () => {
+  jest.useFakeTimers({ now: NOW });
+  const boost = {
+    name: "Double weekend",
+    percent: 200,
+    startsAt: "2026-11-20T11:00:00Z",
+    endsAt: "2026-11-22T12:00:00Z",
+  };
+  const rates = {
+    ...{ rates: [aRate({ minXp: 30, maxXp: 30 })], dailyXpCap: 500, paused: false },
+    multipliers: NOTHING_MULTIPLIED,
+  };
+  apiAnswers(({ path }) => {
+    if (path === "/api/me") return { json: { card: aCard(240), ladder: aLadder(), boosts: [boost], rates } };
+    return path === "/api/history" ? { json: history("activity_a") } : { json: aBoard() };
+  });
+  show();
+  expect(screen.queryByRole("region", { name: "Boost" })).toBeNull();
+  await passSeconds(16);
+  expect(screen.getByRole("region", { name: "Boost" })).toHaveTextContent("Double weekend");
+  expect(screen.getByText(/^All together at most 500 XP a day/)).toBeInTheDocument();
+});
+
 test("a level that is reached while the page is open is told once, however often it is heard of", async () => {
   jest.useFakeTimers();
   apiAnswers(({ path }) => {

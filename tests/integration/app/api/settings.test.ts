@@ -1,8 +1,10 @@
 import { sql } from "kysely";
 import { changeSettings } from "@/services/communities/change-settings";
 import { findSettings } from "@/services/communities/find-settings";
-import type { RulesAnswer, SavedRules } from "@/services/communities/rules.schema";
+import type { SavedRules } from "@/services/communities/rules.schema";
 import type { Settings } from "@/services/communities/settings.schema";
+import { fetchProfile } from "@/services/leaderboard/refresh-profiles";
+import type { NamedRules } from "@/services/rules";
 import { awardActivities } from "@/services/xp/award-activity";
 import { anApp } from "@/tests/support/app";
 import { aMessage } from "@/tests/support/community";
@@ -24,7 +26,7 @@ async function aPlace(tier: Settings["tier"] = "premium"): Promise<CommunityInWh
 async function read(
   { companyId, ownerId }: CommunityInWhop,
   as = ownerId,
-): Promise<{ status: number; body: RulesAnswer }> {
+): Promise<{ status: number; body: NamedRules }> {
   const response = await app().call(`/api/settings?experienceId=${companyId}`, { as });
   return { status: response.status, body: await response.json() };
 }
@@ -74,6 +76,7 @@ test("the rules are read with the tier, the time zone and the places to choose f
     "actions",
     "dailyXpCap",
     "excludedExperienceIds",
+    "excludedMembers",
     "excludedUserIds",
     "hasAllPlaces",
     "leavers",
@@ -161,7 +164,7 @@ test("of ten changes at once made of one version one is stored, and the others a
 });
 
 describe("in a free community", () => {
-  test.each<[string, (rules: RulesAnswer) => object, string[]]>([
+  test.each<[string, (rules: NamedRules) => object, string[]]>([
     ["rates", ({ actions }) => ({ actions: { message: { ...actions.message, maxXp: 21 } } }), ["actions"]],
     ["the daily cap", () => ({ dailyXpCap: 400 }), ["dailyXpCap"]],
     ["channels without XP", (_rules) => ({ excludedExperienceIds: ["exp_x"] }), ["excludedExperienceIds"]],
@@ -193,7 +196,7 @@ describe("in a free community", () => {
   });
 });
 
-test.each<[string, (rules: RulesAnswer) => object, string]>([
+test.each<[string, (rules: NamedRules) => object, string]>([
   [
     "an amount whose least is above its most",
     ({ actions }) => ({ actions: { message: { ...actions.message, minXp: 30, maxXp: 20 } } }),
@@ -244,6 +247,8 @@ test.each<[string, (rules: RulesAnswer) => object, string]>([
     "streaks.pauses.0.to",
   ],
   ["another choice for who leaves", ({ leavers }) => ({ leavers: { ...leavers, left: "burn" } }), "leavers.left"],
+  ["somebody excluded by a name", () => ({ excludedUserIds: ["user_a1", "Kofi"] }), "excludedUserIds.1"],
+  ["somebody excluded twice", () => ({ excludedUserIds: ["user_a1", "user_b2", "user_a1"] }), "excludedUserIds.2"],
   ["the tier itself", () => ({ tier: "enterprise" }), ""],
 ])("%s is refused with the field at fault, and nothing is stored", async (_what, change, path) => {
   const place = await aPlace();
@@ -291,6 +296,26 @@ describe("a channel", () => {
     const ids = [gone.chatExperienceId, place.chatExperienceId];
     expect((await save(place, { version: version + 1, excludedExperienceIds: ids })).status).toBe(200);
   });
+});
+
+test("an excluded member is named, and earns nothing from then on", async () => {
+  const place = await aPlace();
+  const { deps } = app();
+  const write = () =>
+    awardActivities(deps, place.companyId, [aMessage({ userId: place.moderatorId, occurredAt: new Date() })]);
+  expect(await write()).toMatchObject([{ outcome: "awarded" }]);
+  await fetchProfile(deps, place.companyId, place.moderatorId);
+  const { body } = await read(place);
+  const excludedUserIds = [place.moderatorId, "user_unknown"];
+  expect(await save(place, { version: body.version, excludedUserIds })).toMatchObject({ status: 200 });
+  expect((await read(place)).body).toMatchObject({
+    excludedUserIds,
+    excludedMembers: [
+      { userId: place.moderatorId, name: "Mo Moderator", username: expect.any(String) },
+      { userId: "user_unknown", name: null, username: null },
+    ],
+  });
+  expect(await write()).toMatchObject([{ outcome: "excluded_member", xp: 0 }]);
 });
 
 test("a boost holds from its first moment to before its last", async () => {

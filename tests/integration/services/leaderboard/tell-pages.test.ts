@@ -1,11 +1,15 @@
+import { changeSettings } from "@/services/communities/change-settings";
+import { findSettings } from "@/services/communities/find-settings";
 import type { Visibility } from "@/services/leaderboard/leaderboard.schema";
 import { readLeaderboard } from "@/services/leaderboard/read-leaderboard";
 import { setVisibility } from "@/services/leaderboard/set-visibility";
 import { tellMembers } from "@/services/leaderboard/tell-members";
 import { JOBS } from "@/services/worker";
+import { readBoosts } from "@/services/xp/read-boosts";
 import { removeActivity } from "@/services/xp/remove-activity";
 import { anApp } from "@/tests/support/app";
 import { aMessageEvent } from "@/tests/support/events";
+import { nth, withInstances } from "@/tests/support/instances";
 import { type LivePage, openLivePage } from "@/tests/support/live";
 import { eventually } from "@/tests/support/realtime";
 import { BEHIND_PROXIES, sendWebhook } from "@/tests/support/signed-webhook";
@@ -218,4 +222,36 @@ test("own news are ranked on the board as it is after the award", async () => {
   for (const seconds of [200, 100]) await writes(second, seconds);
   await eventually("the news", () => own.news().length === 2);
   expect(own.news()[1]).toMatchObject({ progress: { xp: 40 }, rank: 1, weekXp: 40 });
+});
+
+test("rules that are saved are told to open pages, which see them whichever instance answers; what changes nothing is not", async () => {
+  const { deps } = app();
+  await writes(aMember());
+  const { settings } = await findSettings(deps, place.companyId);
+  await changeSettings(deps, place.companyId, { settings: { ...settings, tier: "premium" }, by: "wee5:billing" });
+  const [startsAt, endsAt] = [-60, 3_600].map((seconds) => new Date(Date.now() + seconds * SECOND_MS).toISOString());
+  const boosts = [{ id: "b1", name: "Double weekend", percent: 200, startsAt, endsAt }];
+  const rules = { version: 2, paused: false, multipliers: { channels: {}, roles: {}, boosts } };
+  const resyncs = () => page.board.heard.filter(({ event }) => event === "resync").length;
+
+  await withInstances(app().database, 1, async (others) => {
+    const other = { ...deps, ...nth(others, 0) };
+    expect(await readBoosts(other, place.companyId)).toEqual([]);
+    const save = () =>
+      app().call("/api/settings", {
+        method: "PUT",
+        as: place.ownerId,
+        json: { experienceId: place.companyId, ...rules },
+      });
+    expect((await save()).status).toBe(200);
+    await eventually("the word", () => resyncs() === 1);
+    expect(await readBoosts(other, place.companyId)).toMatchObject([{ name: "Double weekend" }]);
+  });
+  const answer = await app().call(`/api/me?experienceId=${place.experienceId}`, { as: place.moderatorId });
+  expect(await answer.json()).toMatchObject({ boosts: [{ name: "Double weekend" }], rates: { paused: false } });
+
+  const same = { experienceId: place.companyId, ...rules, version: 3 };
+  expect((await app().call("/api/settings", { method: "PUT", as: place.ownerId, json: same })).status).toBe(200);
+  await idle();
+  expect(resyncs()).toBe(1);
 });

@@ -21,6 +21,7 @@ const me: Me = {
   },
   ladder: { rungs: [], streaks: [], granted: [], isConfirmed: true },
   boosts: [],
+  rates: { rates: [], dailyXpCap: null, paused: false, multipliers: { places: [], roles: [] } },
 };
 const news: OwnNews = {
   version: 11,
@@ -55,6 +56,11 @@ test("the first XP puts one more on the board", () => {
 test("an answer that is older than what was heard brings the rewards and keeps the card", () => {
   const known = withNews(me, news);
   const answered = { ...me, ladder: { rungs: [], streaks: [], granted: [], isConfirmed: false } };
-  expect(newerMe(known, answered)).toEqual({ card: known.card, ladder: answered.ladder, boosts: [] });
-  expect(newerMe(me, known)).toBe(known);
+  expect(newerMe(known, answered)).toEqual({ ...me, card: known.card, ladder: answered.ladder });
+  expect(newerMe(me, known)).toEqual(known);
+});
+
+test("what an older server does not tell stays as it was", () => {
+  const { rates: _, ...older } = me;
+  expect(newerMe(me, older as Me).rates).toBe(me.rates); // as it comes over the network
 });
