@@ -1409,7 +1409,7 @@ declare
   v_row public.notifications;
   v_level integer;
   v_streak_day date;
-  v_visibility text;
+  v_is_seen boolean;
   v_because text;
 begin
   perform public.require_community(p_community_id);
@@ -1423,7 +1423,7 @@ begin
     return 'lost';
   end if;
 
-  select u.level, u.visibility, u.streak_day into v_level, v_visibility, v_streak_day from public.users u
+  select u.level, u.visibility = 'public' and u.on_board, u.streak_day into v_level, v_is_seen, v_streak_day from public.users u
   where u.community_id = p_community_id and u.user_id = v_row.user_id;
   v_because := case
     when v_row.about <> 'command' and exists (select from public.notification_preferences p
@@ -1431,7 +1431,7 @@ begin
         and (not p.notifications or v_row.about = 'streak_warning' and not p.streak_warning)) then 'opted_out'
     when v_row.about = 'streak_warning' and v_row.state = 'due' and v_streak_day >= (v_row.payload ->> 'day')::date then 'streak_kept'
     when v_row.about = 'streak_warning' and v_row.state = 'due' and (v_row.payload ->> 'until')::timestamptz <= now() then 'expired'
-    when v_row.channel = 'announcement' and v_visibility is distinct from 'public' then 'not_public'
+    when v_row.channel = 'announcement' and v_is_seen is not true then 'not_public'
     when v_row.about = 'level_up' and v_row.state = 'due' and v_level <= v_row.from_level then 'level_lost'
   end;
   if v_row.about = 'level_up' and v_row.state = 'due' and v_level < v_row.to_level then
@@ -3431,7 +3431,7 @@ AS $function$
 declare
   v_told integer;
   v_settings jsonb;
-  v_visibility text;
+  v_is_seen boolean;
 begin
   select t.level into v_told from public.told_levels t
   where t.community_id = p_community_id and t.user_id = p_user_id for no key update;
@@ -3456,7 +3456,8 @@ begin
     return;
   end if;
 
-  select s.settings, u.visibility into v_settings, v_visibility
+  -- Whom others do not see, by their own wish or because they have left, nobody speaks of.
+  select s.settings, u.visibility = 'public' and u.on_board into v_settings, v_is_seen
   from public.notification_settings s join public.users u on u.community_id = s.community_id and u.user_id = p_user_id
   where s.community_id = p_community_id;
   -- What is due to the member on a channel and has not been said yet says it all at once.
@@ -3464,7 +3465,7 @@ begin
   select p_community_id, p_user_id, 'level_up', wanted.channel, v_told, p_new_level
   from (values
     ('push', (v_settings ->> 'levelUpPush')::boolean),
-    ('announcement', (v_settings -> 'announcement' ->> 'enabled')::boolean and v_visibility = 'public'),
+    ('announcement', (v_settings -> 'announcement' ->> 'enabled')::boolean and v_is_seen),
     ('direct_message', (v_settings -> 'directMessage' ->> 'enabled')::boolean)
   ) wanted (channel, is_on)
   where wanted.is_on

@@ -51,7 +51,7 @@ declare
   v_row public.notifications;
   v_level integer;
   v_streak_day date;
-  v_visibility text;
+  v_is_seen boolean;
   v_because text;
 begin
   perform public.require_community(p_community_id);
@@ -65,7 +65,7 @@ begin
     return 'lost';
   end if;
 
-  select u.level, u.visibility, u.streak_day into v_level, v_visibility, v_streak_day from public.users u
+  select u.level, u.visibility = 'public' and u.on_board, u.streak_day into v_level, v_is_seen, v_streak_day from public.users u
   where u.community_id = p_community_id and u.user_id = v_row.user_id;
   v_because := case
     when v_row.about <> 'command' and exists (select from public.notification_preferences p
@@ -73,7 +73,7 @@ begin
         and (not p.notifications or v_row.about = 'streak_warning' and not p.streak_warning)) then 'opted_out'
     when v_row.about = 'streak_warning' and v_row.state = 'due' and v_streak_day >= (v_row.payload ->> 'day')::date then 'streak_kept'
     when v_row.about = 'streak_warning' and v_row.state = 'due' and (v_row.payload ->> 'until')::timestamptz <= now() then 'expired'
-    when v_row.channel = 'announcement' and v_visibility is distinct from 'public' then 'not_public'
+    when v_row.channel = 'announcement' and v_is_seen is not true then 'not_public'
     when v_row.about = 'level_up' and v_row.state = 'due' and v_level <= v_row.from_level then 'level_lost'
   end;
   if v_row.about = 'level_up' and v_row.state = 'due' and v_level < v_row.to_level then

@@ -344,7 +344,7 @@ language plpgsql set search_path = '' as $$
 declare
   v_told integer;
   v_settings jsonb;
-  v_visibility text;
+  v_is_seen boolean;
 begin
   select t.level into v_told from public.told_levels t
   where t.community_id = p_community_id and t.user_id = p_user_id for no key update;
@@ -369,7 +369,8 @@ begin
     return;
   end if;
 
-  select s.settings, u.visibility into v_settings, v_visibility
+  -- Whom others do not see, by their own wish or because they have left, nobody speaks of.
+  select s.settings, u.visibility = 'public' and u.on_board into v_settings, v_is_seen
   from public.notification_settings s join public.users u on u.community_id = s.community_id and u.user_id = p_user_id
   where s.community_id = p_community_id;
   -- What is due to the member on a channel and has not been said yet says it all at once.
@@ -377,7 +378,7 @@ begin
   select p_community_id, p_user_id, 'level_up', wanted.channel, v_told, p_new_level
   from (values
     ('push', (v_settings ->> 'levelUpPush')::boolean),
-    ('announcement', (v_settings -> 'announcement' ->> 'enabled')::boolean and v_visibility = 'public'),
+    ('announcement', (v_settings -> 'announcement' ->> 'enabled')::boolean and v_is_seen),
     ('direct_message', (v_settings -> 'directMessage' ->> 'enabled')::boolean)
   ) wanted (channel, is_on)
   where wanted.is_on

@@ -1,6 +1,10 @@
 import { type Kysely, sql } from "kysely";
 import type { WhopSimulator } from "@/dev/whop/simulator";
 import { inCommunity } from "@/lib/db/database";
+import { changeSettings } from "@/services/communities/change-settings";
+import { findSettings } from "@/services/communities/find-settings";
+import type { Settings } from "@/services/communities/settings.schema";
+import { recordFact } from "@/services/members/membership.queries";
 import type { StoredNotificationSettings } from "@/services/notifications/notifications.schema";
 import type { Activity } from "@/services/xp/activity";
 import { awardActivities } from "@/services/xp/award-activity";
@@ -9,6 +13,7 @@ import type { TestDatabase } from "@/tests/support/database";
 import { aCommunityIn, type CommunityInWhop } from "@/tests/support/whop";
 import type { DB } from "@/types/database";
 
+type Leavers = Settings["leavers"];
 type Databases = Pick<TestDatabase, "db" | "owner">;
 
 /** A community of Whop's with a page and a chat that are known to us. */
@@ -70,6 +75,28 @@ export async function give(
   const activity = anAdjustment(xp, { userId, ...facts });
   await awardActivities(database, communityId, [activity]);
   return activity;
+}
+
+/** What becomes of members who leave from now on, or are banned. */
+export async function treatLeavers(
+  database: { db: Kysely<DB> },
+  communityId: string,
+  fate: Leavers["left"],
+): Promise<void> {
+  const { settings } = await findSettings(database, communityId);
+  const leavers = { ...settings.leavers, left: fate, banned: fate };
+  await changeSettings(database, communityId, { settings: { ...settings, leavers }, by: "user_owner" });
+}
+
+/** Somebody goes, or is banned, now. */
+export async function leave(
+  { db }: { db: Kysely<DB> },
+  communityId: string,
+  userId: string,
+  kind: "left" | "banned" = "left",
+): Promise<void> {
+  const fact = { userId, eventId: `gone:${userId}`, membershipId: null, kind, occurredAt: new Date() };
+  await inCommunity(db, communityId, (trx) => recordFact(trx, communityId, { ...fact, source: "webhook" }));
 }
 
 /** What is stored of messages, in the order in which they were made. */

@@ -10,7 +10,7 @@ import { replayCommunity } from "@/services/xp/replay-community";
 import { aCommunity, aMessage, anAdjustment, aUserId } from "@/tests/support/community";
 import { aDatabase, type TestDatabase } from "@/tests/support/database";
 import { nth, withInstances } from "@/tests/support/instances";
-import { give, messageRows, tellBy, XP_OF_LEVEL } from "@/tests/support/notifying";
+import { give, leave, messageRows, tellBy, treatLeavers, XP_OF_LEVEL } from "@/tests/support/notifying";
 import { redisAway } from "@/tests/support/redis-away";
 
 let database: TestDatabase;
@@ -164,6 +164,19 @@ test.each(["anonymous", "hidden"] as const)("who is %s is not announced, and is 
   await inCommunity(database.db, communityId, (trx) => upsertVisibility(trx, communityId, userId, visibility));
   await give(database, communityId, userId, XP_OF_LEVEL[5]);
   expect(await due(communityId)).toEqual(["direct_message 1-5", "push 1-5"]);
+});
+
+test.each(["left", "banned"] as const)("who is %s is announced only where such keep their place", async (why) => {
+  const communityId = await aCommunity(database);
+  await tellBy(database, communityId, { levelUpPush: false, announcement: ANNOUNCED });
+  const [hidden, kept] = [aUserId(), aUserId()];
+  await leave(database, communityId, hidden, why);
+  await give(database, communityId, hidden, XP_OF_LEVEL[5]);
+  expect(await due(communityId)).toEqual([]);
+  await treatLeavers(database, communityId, "keep");
+  await leave(database, communityId, kept, why);
+  await give(database, communityId, kept, XP_OF_LEVEL[5]);
+  expect(await due(communityId)).toEqual(["announcement 1-5"]);
 });
 
 test("awards to many members at once, some with a reward and some without, meet no deadlock", async () => {

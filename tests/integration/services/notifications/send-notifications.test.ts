@@ -19,10 +19,12 @@ import {
   aNamedMember,
   aNotifyingCommunity,
   give,
+  leave,
   messageRows,
   passMessageTime,
   saidBy,
   tellBy,
+  treatLeavers,
   XP_OF_LEVEL,
 } from "@/tests/support/notifying";
 import { redisAway } from "@/tests/support/redis-away";
@@ -194,6 +196,22 @@ describe("who is told, decided when it is sent", () => {
     await inCommunity(database.db, communityId, (trx) => upsertVisibility(trx, communityId, userId, "anonymous"));
     await send();
     expect([announced(), await rows()]).toMatchObject([[], [{ state: "cancelled", cancelled_because: "not_public" }]]);
+  });
+
+  test.each([
+    ["hide", []],
+    ["reset", []],
+    ["keep", ["Anna"]],
+  ] as const)("who has left meanwhile, where leavers are treated as %j", async (fate, said) => {
+    const userId = await tell();
+    await announce("{name}");
+    await treatLeavers(database, communityId, fate);
+    await give(database, communityId, userId, XP_OF_LEVEL[2]);
+    await leave(database, communityId, userId);
+    await send();
+    expect(announced().map(({ content }) => content)).toEqual(said);
+    const because = said.length > 0 ? null : "not_public";
+    expect(await rows()).toMatchObject([{ state: because ? "cancelled" : "sent", cancelled_because: because }]);
   });
 
   test("nothing that has been switched off meanwhile", async () => {
