@@ -1,6 +1,6 @@
 import { inCommunity } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
-import { findSettings } from "@/services/communities/find-settings";
+import { findStoredSettings } from "@/services/communities/find-settings";
 import { resetsAt } from "@/services/xp/membership";
 import { listMemberships } from "@/services/xp/membership.queries";
 
@@ -23,7 +23,7 @@ export async function readExMember(
   communityId: string,
   userId: string,
 ): Promise<ExMember | null> {
-  const { leavers, timeZone } = (await findSettings(deps, communityId)).settings;
+  const { leavers, timeZone } = (await findStoredSettings(deps, communityId)).settings;
   const [stored] = await inCommunity(deps.db, communityId, (trx) => listMemberships(trx, communityId, [userId]));
   if (!stored || stored.membership === "member" || stored.leftAt === null) return null;
   const { membership, leftAt, resetAt } = stored;

@@ -27,7 +27,7 @@ import { readRules } from "@/services/xp/stored-state";
 import { anApp } from "@/tests/support/app";
 import { anAdjustment } from "@/tests/support/community";
 import { anOwnerEvent } from "@/tests/support/events";
-import { shuffled } from "@/tests/support/instances";
+import { nth, shuffled, withInstances } from "@/tests/support/instances";
 import { FILTERS, putMembers } from "@/tests/support/leaderboard";
 import { BEHIND_PROXIES, type Form, sendWebhook } from "@/tests/support/signed-webhook";
 import { aCommunityIn, type CommunityInWhop } from "@/tests/support/whop";
@@ -504,6 +504,18 @@ describe("what somebody who is no member any more is told", () => {
     expect(await told(place, place.first)).toEqual({ ...left, fate: "resets", resetsAt });
     await choose(place, { left: "reset", resetAfterDays: 1 });
     expect(await told(place, place.first)).toEqual({ ...left, fate: "reset" });
+  });
+
+  test("is the community's newest choice, whichever instance answers", async () => {
+    const place = await aPlace({ left: "keep" });
+    await leave(place, place.first, 2);
+    await withInstances(app().database, 1, async (others) => {
+      const elsewhere = { ...app().deps, ...nth(others, 0) };
+      const fateThere = async () => (await readExMember(elsewhere, place.companyId, place.first))?.fate;
+      expect(await fateThere()).toBe("kept");
+      await choose(place, { left: "hide" });
+      expect(await fateThere()).toBe("off_board");
+    });
   });
 
   test("and of a ban that it was one", async () => {
