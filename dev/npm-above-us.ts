@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { errorCode } from "@/dev/error-code";
+import { isAlive } from "@/dev/is-alive";
 
 const run = promisify(execFile);
 const LOOK_EVERY_MS = 200;
@@ -50,13 +50,4 @@ function lookIntoProc(pid: number) {
   // The second field is the command in brackets, which may hold spaces; the parent is the second after it.
   const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
   return { parent, command: readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ") };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === "EPERM";
-  }
 }

@@ -1,5 +1,5 @@
 import type { Child } from "@/dev/child";
-import { errorCode } from "@/dev/error-code";
+import { isAlive } from "@/dev/is-alive";
 import type { Postgres } from "@/dev/postgres";
 
 const LOOK_EVERY_MS = 1_000;
@@ -28,13 +28,4 @@ export function watchParts({ postgres, children }: Parts): { broken: Promise<Err
       clearInterval(timer);
     },
   };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === "EPERM";
-  }
 }

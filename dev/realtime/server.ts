@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { WebSocketServer } from "ws";
 import { keepOpen } from "@/dev/keep-open";
+import { listen } from "@/dev/listen";
 import { createBroadcastApi } from "@/dev/realtime/broadcast-api";
 import { serveConnection } from "@/dev/realtime/connection";
 import { createHub } from "@/dev/realtime/hub";
@@ -76,16 +76,6 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
   function cut(): void {
     for (const socket of sockets.clients) socket.terminate();
   }
-  async function listen(port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-    return (server.address() as AddressInfo).port; // a TCP server's address is always this
-  }
   async function down(): Promise<void> {
     if (!server.listening) return;
     const gone = [...sockets.clients].map((socket) => new Promise((resolve) => socket.once("close", resolve)));
@@ -95,7 +85,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
     await Promise.all([...gone, closed]);
   }
 
-  const port = await listen(options.port ?? 0);
+  const port = await listen(server, options.port ?? 0);
   return {
     url: `http://127.0.0.1:${port}`,
     connections: () => sockets.clients.size,
@@ -103,7 +93,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
     cut,
     down,
     async up() {
-      if (!server.listening) await listen(port);
+      if (!server.listening) await listen(server, port);
     },
     async stop() {
       await down();

@@ -1,9 +1,9 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis as Connection } from "ioredis";
 import { keepOpen } from "@/dev/keep-open";
+import { listen } from "@/dev/listen";
 import { commandOf, commandsOf, createRequester } from "@/lib/redis/requester";
 import { ioredisWire, RefusedCommand, type Reply, type Settled, type Wire } from "@/lib/redis/wire";
 
@@ -77,16 +77,6 @@ export async function startUpstashServer(options: UpstashServerOptions = {}): Pr
     }
   }
 
-  async function listen(port: number): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(port, "127.0.0.1", () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
-    return (server.address() as AddressInfo).port; // a TCP server's address is always this
-  }
   async function close(): Promise<void> {
     if (!server.listening) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -94,7 +84,7 @@ export async function startUpstashServer(options: UpstashServerOptions = {}): Pr
     await closed;
   }
 
-  const port = await listen(options.port ?? 0);
+  const port = await listen(server, options.port ?? 0);
   return {
     url: `http://127.0.0.1:${port}`,
     token,
@@ -105,7 +95,7 @@ export async function startUpstashServer(options: UpstashServerOptions = {}): Pr
     },
     down: close,
     async up() {
-      if (!server.listening) await listen(port);
+      if (!server.listening) await listen(server, port);
     },
     flush: store.flush,
     async stop() {
