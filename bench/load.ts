@@ -53,3 +53,5 @@ export function aMessage(userId: string, occurredAt = new Date()): Activity {
 }
 
 export const anyMember = (members: number) => `user_${1 + randomInt(members)}`;
+/** One of those whom the seed has active today. */
+export const activeMember = (members: number) => `user_${2 * (1 + randomInt(members >> 1))}`;

@@ -1,4 +1,4 @@
-import { byDriver } from "@/bench/award-load";
+import { BATCHES, byDriver } from "@/bench/award-load";
 import { aTalkingCompany, read, talk, withWhop } from "@/bench/reading";
 import type { Row } from "@/bench/row";
 import type { Bench } from "@/bench/rows/bench";
@@ -21,7 +21,7 @@ const CALLS_PER_SECOND = 3;
 export async function measureBackFill({ databases, quick, seconds }: Bench): Promise<Row> {
   const database = await databases.get("small");
   const each = (quick ? MESSAGES / 10 : MESSAGES) / CHATS;
-  const awardsPerSecond = await byDriver(database, { batch: 100, clients: 1 }, seconds);
+  const awardsPerSecond = await byDriver(database, { ...BATCHES, clients: 1 }, seconds);
   return withWhop(async (whop) => {
     const chats = await aTalkingCompany(database, whop, CHATS);
     const communityId = chats[0]?.communityId ?? "";

@@ -1,16 +1,19 @@
-import { awardsPerSecond, SINGLE } from "@/bench/award-load";
+import { ACTIVE, awardsPerSecond } from "@/bench/award-load";
 import { inTurns, median, type Row, ratioOf } from "@/bench/row";
 import type { Bench } from "@/bench/rows/bench";
 
 const BAR = 0.9;
 
-/** E: awards among a million members, held against awards among ten thousand. */
+/**
+ * E: awards among a million members, held against awards among ten thousand. To members who have been active today: of ten thousand
+ * all have been soon, of a million not, and the first award of a member's day does more.
+ */
 export async function measureGrowth({ databases, rounds, seconds }: Bench): Promise<Row> {
   const [small, large] = [await databases.get("small"), await databases.get("large")];
   const members = large.communities.reduce((sum, one) => sum + one.members, 0);
   const figures = await inTurns(rounds, {
-    small: () => awardsPerSecond(small, SINGLE, seconds),
-    large: () => awardsPerSecond(large, SINGLE, seconds),
+    small: () => awardsPerSecond(small, ACTIVE, seconds),
+    large: () => awardsPerSecond(large, ACTIVE, seconds),
   });
   const ratio = ratioOf(figures.large, figures.small);
   return {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { byDriver } from "@/bench/award-load";
+import { BATCHES, byDriver } from "@/bench/award-load";
 import { aTalkingCompany, read, talk, withWhop } from "@/bench/reading";
 import type { Row } from "@/bench/row";
 import type { Bench } from "@/bench/rows/bench";
@@ -20,7 +20,7 @@ const HALF_A_DAY_MS = 12 * 3_600_000;
 export async function measureSync({ databases, quick, seconds }: Bench): Promise<Row> {
   const database = await databases.get("small");
   const communities = quick ? COMMUNITIES / 4 : COMMUNITIES;
-  const awardsPerSecond = await byDriver(database, { batch: 100, clients: 1 }, seconds);
+  const awardsPerSecond = await byDriver(database, { ...BATCHES, clients: 1 }, seconds);
   const owner = createDatabase(database.ownerUrl, { max: 1 });
   try {
     return await withWhop(async (whop) => {
