@@ -66,9 +66,9 @@ export function RowLine(props: RowLineProps) {
           )}
         </span>
         <span className="flex shrink-0 items-baseline justify-end md:w-36">
-          {/* On the grey of the reader's own row the accent is too light to read. */}
+          {/* On the grey of the reader's own row the accent is too light to read; what stands there is longer, and has the gain's room until it comes. */}
           <span
-            className={`mr-2 min-w-7 text-right font-medium text-[12px]/4 ${isMe ? "text-(--accent-12)" : "text-(--accent-11)"}`}
+            className={`text-right font-medium text-[12px]/4 ${isMe ? "text-(--accent-12)" : "text-(--accent-11)"} ${gain || !isMe ? "mr-2 min-w-7" : ""}`}
           >
             {gain && signed(gain.xp)}
           </span>
