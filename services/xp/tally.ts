@@ -4,12 +4,12 @@ export type Strokes = { width: number; height: number; path: string };
 const PITCH = 4;
 const BUNDLE = 22;
 const HEIGHT = 14;
-/** Above so many days only the last bundle is drawn. */
+/** Above so many days only the last whole bundle is drawn, and what has begun after it: a stroke by itself would be no tally. */
 const MOST = 15;
 
 /** Days counted in fives: four strokes, and the fifth closes them. */
 export function tallyOf(days: number): Strokes {
-  const count = days > MOST ? ((days - 1) % 5) + 1 : Math.max(0, days);
+  const count = days > MOST ? 5 + (days % 5) : Math.max(0, days);
   const strokes = Array.from({ length: count }, (_, at) => strokeAt(at));
   return { width: widthOf(count), height: HEIGHT, path: strokes.join("") };
 }

@@ -21,12 +21,15 @@ test.each([
 });
 
 test.each([
-  [16, 1, 0],
+  [16, 6, 1],
   [20, 5, 1],
-  [103, 3, 0],
-])("above fifteen days only the last bundle is drawn: %i", (days, strokes, closing) => {
-  expect(drawn(days)).toEqual({ strokes, closing });
-});
+  [103, 8, 1],
+])(
+  "above fifteen days only the last whole bundle is drawn, and what has begun after it: %i",
+  (days, strokes, closing) => {
+    expect(drawn(days)).toEqual({ strokes, closing });
+  },
+);
 
 test("readers do not hear the strokes, and all of them lie within the picture", () => {
   for (let days = 1; days <= 15; days += 1) {
