@@ -17,6 +17,7 @@ const MAX_ATTEMPTS = 12;
  */
 export type Job = { name: string; maxAttempts: number; handle(deps: Deps, payload: unknown): Promise<void> };
 
+/** @param maxAttempts after the last of them it stays with its reason, for a person. */
 export function job<S extends z.ZodType>(
   name: string,
   payload: S,

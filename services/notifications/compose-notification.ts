@@ -13,7 +13,7 @@ import {
 } from "@/services/notifications/notification-row";
 import { findReward, listRewardsOfLevels, type Reward } from "@/services/notifications/notifications.queries";
 import { hasPlaceholder, renderTemplate } from "@/services/notifications/render-template";
-import { rewardInWords, rewardsInWords } from "@/services/notifications/reward-in-words";
+import { rewardInWords, rewardListInWords } from "@/services/notifications/reward-in-words";
 import type { SendDeps } from "@/services/notifications/send-notifications";
 import { rankNameAt } from "@/services/xp/progress";
 
@@ -56,7 +56,7 @@ type Words = { title: string; content: string; restPath: string | null };
 
 async function levelUpWords(deps: SendDeps, notification: Composed): Promise<Words> {
   const { level, rank, rewards } = await reached(deps, notification);
-  const reward = rewardsInWords(rewards, true);
+  const reward = rewardListInWords(rewards, true);
   const said = [...(rank ? [`Your rank: ${rank}.`] : []), ...(reward ? [`Your reward: ${reward}.`] : [])];
   const content = said.join(" ") || "Open WEE5 to see what comes next.";
   return { title: `You reached level ${level}`, content, restPath: reward ? REWARDS : null };
@@ -101,7 +101,7 @@ async function fromTemplate(deps: SendDeps, notification: Composed, template: st
   const { communityId, userId, channel } = notification;
   const { level, rank, rewards } = await reached(deps, notification);
   const { name, username } = await readCard(deps, communityId, userId);
-  const reward = rewardsInWords(rewards, channel === "direct_message");
+  const reward = rewardListInWords(rewards, channel === "direct_message");
   const link = hasPlaceholder(template, "link") ? await cardLink(deps, communityId, userId) : "";
   return renderTemplate(template, { name: name ?? username ?? "", level, rank, reward, link });
 }

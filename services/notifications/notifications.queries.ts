@@ -169,6 +169,7 @@ export async function listRewardsOfLevels(
   return rows;
 }
 
+/** Undefined for none of the community. */
 export async function findReward(trx: Trx, communityId: string, rewardId: string): Promise<Reward | undefined> {
   const { rows } = await sql<Reward>`
     select type, value, note, streak_days as "streakDays" from rewards
@@ -185,6 +186,7 @@ export async function listKnownMessages(trx: Trx, communityId: string, whopIds: 
   return rows.map(({ id }) => id);
 }
 
+/** Where direct messages to the member are written; null before the first. */
 export async function findDirectChannel(trx: Trx, communityId: string, userId: string): Promise<string | null> {
   const row = await trx
     .selectFrom("told_levels")
@@ -195,6 +197,7 @@ export async function findDirectChannel(trx: Trx, communityId: string, userId: s
   return row?.direct_channel_id ?? null;
 }
 
+/** As they were written, unchecked; undefined for an unknown community. */
 export async function findStoredSettings(trx: Trx, communityId: string) {
   return trx
     .selectFrom("notification_settings")

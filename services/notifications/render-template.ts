@@ -1,6 +1,7 @@
 /** Characters of a template. */
 export const TEMPLATE_MAX_LENGTH = 500;
 
+/** What may stand in braces. */
 export const PLACEHOLDERS = ["name", "level", "rank", "reward", "link"] as const;
 export type Placeholder = (typeof PLACEHOLDERS)[number];
 

@@ -14,6 +14,7 @@ const sealedFor = (communityId: string, group: QueueGroup | undefined) => ({
   context: `${communityId} ${group ?? "all"}`,
 });
 
+/** For the page after this place of the list, and for that list alone. */
 export function sealQueueCursor(
   { env }: CursorDeps,
   communityId: string,

@@ -75,6 +75,7 @@ export async function listQueue(
 const place = ({ changedAtUs, rewardId }: QueuePlace) =>
   sql`(timestamptz 'epoch' + ${changedAtUs}::bigint * interval '1 microsecond', ${rewardId}::uuid)`;
 
+/** How many rewards there are in each state; states without any are left out. */
 export async function countStates(trx: Transaction<DB>, communityId: string) {
   const { rows } = await sql<{ state: QueueEntry["state"]; rewards: number }>`
     select state, count(*)::integer as rewards from rewards where community_id = ${communityId} group by state`.execute(

@@ -17,4 +17,5 @@ export const SEND_WORDS = {
   another: "Whop refused, and WEE5 tries with another.",
 } as const;
 
+/** @param message Whop's own. */
 export const refusedBy = (message: string) => `Whop refused: ${message}`;

@@ -1,9 +1,11 @@
 import type { Card } from "@/services/leaderboard/card";
 import type { BoardRow } from "@/services/leaderboard/show-standing";
 import { escapeText } from "@/services/notifications/render-template";
+import { benefitInWords } from "@/services/notifications/reward-in-words";
 import { type Ladder, nextRung, type Rung } from "@/services/rewards/ladder";
 import type { Rate, Rates } from "@/services/xp/rate";
 
+/** To who is anonymous or hidden, for everybody in the channel reads it. */
 export const PRIVATE = "Your level is private. Open WEE5 to see it.";
 
 /** Rewards that a reply lists: of those that the member has, and of those still to come. */
@@ -87,12 +89,8 @@ function standing({ state, type }: Pick<Rung, "state" | "type">, { isConfirmed }
 }
 
 function rewardName({ type, value }: Pick<Rung, "type" | "value">): string {
-  if (type === "free_days" && value.days !== undefined) {
-    return value.days === 1 ? "1 free day" : `${number(value.days)} free days`;
-  }
-  if (type === "promo_code" && value.percentOff !== undefined) return `${number(value.percentOff)}\u00a0% off`;
   if (type === "badge" && value.name !== undefined) return escapeText(value.name);
-  return NAMELESS[type];
+  return benefitInWords({ type, value }) ?? NAMELESS[type];
 }
 
 const NAMELESS: Record<Rung["type"], string> = {
