@@ -259,6 +259,25 @@ test("the check names every member whose XP in Redis are not Postgres'", async (
   expect(await checkRanks(deps, communityId)).toEqual([]);
 });
 
+test("who earns between the two reads of the check is no difference", async () => {
+  const communityId = await aRankedCommunity();
+  const { redis, ...deps } = app().deps;
+  let awards = 0;
+  const slow: typeof redis = {
+    ...redis,
+    async run(name, command, options) {
+      const answer = await redis.run(name, command, options);
+      if (name === "read all ranks" && awards === 0) {
+        awards += 1;
+        await adjust(communityId, "user_8", 40);
+      }
+      return answer;
+    },
+  };
+  expect(await checkRanks({ ...deps, redis: slow }, communityId)).toEqual([]);
+  expect(awards).toBe(1);
+});
+
 test("without Redis the sets cannot be made, which is said", async () => {
   const communityId = await aRankedCommunity();
   const away = { ...app().deps, redis: { ...app().deps.redis, run: async () => ({ ok: false as const }) } };
