@@ -30,7 +30,7 @@ export function ExcludedPanel({ companyId, rules, canChange, isPremium }: Exclud
       isPremium={isPremium}
     >
       {ids.length > 0 && (
-        <ul className="max-h-80 overflow-y-auto">
+        <ul className="-mx-3 max-h-80 overflow-y-auto px-3">
           {ids.map((id) => (
             <ExcludedRow
               key={id}
