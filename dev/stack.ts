@@ -17,6 +17,9 @@ import { type Basis, type Servers, startServers, type Undo } from "@/dev/stack-s
 import { type Parts, watchParts } from "@/dev/watch-parts";
 import { startWhopProxy } from "@/dev/whop/proxy";
 
+/** The build may take longer than all else, and says nothing itself. */
+const STILL_BUILDING_EVERY_MS = 15_000;
+
 export type StackOptions = {
   /** The app as built, with hot reload, or none at all: neither it, nor its build, nor its worker, nor members. */
   app: "start" | "dev" | "none";
@@ -112,7 +115,12 @@ async function startOver(folder: string): Promise<void> {
 async function startBuild({ progress, signal }: StackOptions, folder: string): Promise<void> {
   if (await isBuilt()) return;
   progress.say("building the app (some 45 s on two cores, once)");
-  await buildApp(processEnvironment({}, "production"), createBoundedLog(join(folder, "build.log")), signal);
+  const waiting = setInterval(() => progress.sayNowAndThen(() => "still building the app"), STILL_BUILDING_EVERY_MS);
+  try {
+    await buildApp(processEnvironment({}, "production"), createBoundedLog(join(folder, "build.log")), signal);
+  } finally {
+    clearInterval(waiting);
+  }
   progress.say("the app is built");
 }
 

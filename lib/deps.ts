@@ -34,6 +34,7 @@ export interface Deps {
   verifyWebhook: WebhookVerifier;
 }
 
+/** Everything that routes, jobs and scripts need, for one environment. Connects nowhere yet; who builds it closes `db` and `redis`. */
 export function createDeps(env: Env): Deps {
   const log = createLogger(env);
   const now = () => new Date();
@@ -62,6 +63,7 @@ export function createDeps(env: Env): Deps {
 /** Next loads a module once per bundle, so the one set of a process hangs on its global object. */
 const place = globalThis as { wee5Deps?: Deps }; // a property of our own
 
+/** The set of this process, built with the first request. @throws Error in one line when the environment is not sound. */
 export function getDeps(): Deps {
   place.wee5Deps ??= createDeps(readEnv());
   return place.wee5Deps;

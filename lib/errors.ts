@@ -70,6 +70,7 @@ export function sqlErrorName(error: unknown): SqlErrorName | undefined {
   return code !== undefined && code in SQLSTATES ? SQLSTATES[code as keyof typeof SQLSTATES] : undefined;
 }
 
+/** The five letters by which Postgres names an error; of an error of Node's its code ("ECONNREFUSED"). Undefined for any other value. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
   return typeof error.code === "string" ? error.code : undefined;

@@ -17,7 +17,10 @@ const MAX_ATTEMPTS = 12;
  */
 export type Job = { name: string; maxAttempts: number; handle(deps: Deps, payload: unknown): Promise<void> };
 
-/** @param maxAttempts after the last of them it stays with its reason, for a person. */
+/**
+ * Declares a kind of job. A payload that is not what the schema says is a failure like any other: it ends where a person sees it.
+ * @param options.maxAttempts after the last of which it stays with its reason, for a person; 12 unless said.
+ */
 export function job<S extends z.ZodType>(
   name: string,
   payload: S,

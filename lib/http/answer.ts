@@ -12,6 +12,7 @@ export function requestIdOf(headers: Headers): string {
   return given !== null && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
+/** An answer of the API: JSON with the headers that every one has. What `headers` says goes before them. */
 export function jsonAnswer(
   data: object,
   requestId: string,

@@ -74,6 +74,7 @@ function unseen(cause: unknown): AppError {
   return new AppError("forbidden", "WEE5 has not been given the permission for this at Whop.", { cause });
 }
 
+/** The HTTP status that Whop has answered with; undefined where no answer came. */
 export function statusOf(error: unknown): number | undefined {
   return error instanceof Whop.APIError ? error.status : undefined;
 }
@@ -117,4 +118,5 @@ function namedSeconds(error: unknown): number | undefined {
   return seconds === undefined ? undefined : Math.ceil(Number(seconds));
 }
 
+/** For the log. */
 export const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

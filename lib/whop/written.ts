@@ -59,6 +59,7 @@ export async function writeToWhop<T>(
   return { kind: "unknown", reason: "Whop's answer has an unexpected form." };
 }
 
+/** The outcome of a call that was not made, or that had no effect for certain. */
 export function refused(status: number, message: string): Extract<Written<never>, { kind: "refused" }> {
   return { kind: "refused", status, message };
 }

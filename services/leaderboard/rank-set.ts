@@ -103,6 +103,7 @@ export function* parts<T>(all: readonly T[]): Generator<T[]> {
 
 export type Entry = { score: number; member: string };
 
+/** Scores as the Redis client takes them. @throws Error for none: its command needs one. */
 export function entries(scores: readonly Score[]): [Entry, ...Entry[]] {
   const [first, ...others] = scores.map(({ userId, xp }) => ({ score: xp, member: userId }));
   if (!first) throw new Error("There must be a score to write.");

@@ -8,10 +8,12 @@ export type ToldBoost =
 
 const TOLD_BEFORE_MS = 86_400_000;
 
+/** Those that hold at a moment. @param now milliseconds. */
 export function boostsOn(boosts: readonly Boost[], now: number): Boost[] {
   return boosts.filter(({ startsAt, endsAt }) => Date.parse(startsAt) <= now && now < Date.parse(endsAt));
 }
 
+/** What a banner says; null while there is nothing to say. @param now milliseconds. */
 export function toldBoost(boosts: readonly Boost[], now: number): ToldBoost | null {
   const on = boostsOn(boosts, now);
   const first = earliest(on, "endsAt");

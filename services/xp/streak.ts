@@ -127,4 +127,5 @@ const DAY_MS = 24 * HOUR_MS;
 /** When the day begins in the easternmost time zone (UTC+14). */
 const firstMoment = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) - 14 * HOUR_MS);
 
+/** @param day YYYY-MM-DD, as the answer. */
 export const dayAfter = (day: string) => new Date(Date.parse(`${day}T00:00:00Z`) + DAY_MS).toISOString().slice(0, 10);

@@ -28,6 +28,7 @@ export function loadHarfBuzz(): Promise<typeof HarfBuzz> {
   return loading;
 }
 
+/** Inter, for all that it has characters for. */
 export const mainTypeface = () => typefaceAt(MAIN, true);
 
 /**

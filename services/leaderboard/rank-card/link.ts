@@ -65,6 +65,7 @@ export async function openRankCardLink(
   return { communityId, userId };
 }
 
+/** The one answer to every link that shows nothing, so that it tells nothing of a member. */
 export function noSuchCard(): AppError {
   return new AppError("not_found", "This link shows no rank card, or no longer does.");
 }

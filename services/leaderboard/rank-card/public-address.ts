@@ -31,6 +31,7 @@ const IPV6: [string, number][] = [
 ];
 for (const [network, bits] of IPV6) notPublic.addSubnet(network, bits, "ipv6");
 
+/** Whether an IP address belongs to the internet. What is no address at all does not. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !notPublic.check(address, "ipv4");
   if (isIP(address) !== 6) return false;

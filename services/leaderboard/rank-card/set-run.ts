@@ -34,6 +34,7 @@ const LARGE = 40;
 /** All digits are as wide as each other; in Inter the feature would also space out hyphens. */
 const NUMBERS = /\d[\d.,]*/g;
 
+/** The outlines of a run's glyphs, from left to right, and how much room they take; all in the image's pixels. */
 export function shapeRun(hb: typeof HarfBuzz, run: Run, { size, weight }: Style): SetRun {
   const { pictures, typeface } = run;
   if (pictures.length > 0) {
@@ -70,6 +71,7 @@ export function shapeRun(hb: typeof HarfBuzz, run: Run, { size, weight }: Style)
 
 type Place = { x: number; baseline: number; colour: string; size: number };
 
+/** Runs side by side as SVG: paths and embedded pictures, and no text, so that no name can become markup. */
 export function drawRuns(runs: readonly SetRun[], { x, baseline, colour, size }: Place): string {
   let left = x;
   const drawn = runs.map((run) => {
