@@ -12,6 +12,9 @@ import { Settings } from "@/services/communities/settings.schema";
 type SaveDeps = Pick<Deps, "db" | "whop" | "log">;
 type Problem = { path: string; message: string };
 
+/** As many as a route tells of a body that is not valid. */
+const MOST_PROBLEMS = 20;
+
 /**
  * Changes how XP are earned, from now on; audited. What is there already changes nothing and makes no version, also when it is sent
  * a second time.
@@ -84,5 +87,6 @@ async function refuseUnknownChannels(
 }
 
 function refuse(problems: Problem[]): void {
-  if (problems.length > 0) throw new AppError("bad_request", "The rules are not valid.", { details: problems });
+  if (problems.length === 0) return;
+  throw new AppError("bad_request", "The rules are not valid.", { details: problems.slice(0, MOST_PROBLEMS) });
 }

@@ -46,7 +46,9 @@ const Boost = z
 /** All that hold are multiplied, zero wins, and the product is rounded half up once. */
 export const Multipliers = z.strictObject({
   /** By experience id. */
-  channels: z.record(z.string().max(64), Percent),
+  channels: z
+    .record(z.string().max(64), Percent)
+    .refine((channels) => Object.keys(channels).length <= 500, { message: "At most 500 channels" }),
   /** Of the member when it happened; a role that is not named has 100. */
   roles: z.partialRecord(z.enum(["admin", "moderator", "member"]), Percent),
   boosts: z.array(Boost).max(50),

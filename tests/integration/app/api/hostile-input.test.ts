@@ -152,3 +152,24 @@ describe("a time that the database does not know is answered 400, and awards go 
     expect(receipts[0]).toMatchObject({ outcome: "awarded" });
   });
 });
+
+describe("lists longer than anybody's are answered 400, in few words", () => {
+  const many = (prefix: string, value: unknown) =>
+    Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`${prefix}${inLetters(index)}`, value]));
+  const inLetters = (number: number) =>
+    number.toString(26).replace(/\d/g, (digit) => "qrstuvwxyz"[Number(digit)] ?? "");
+  const rate = { enabled: true, minXp: 1, maxXp: 1, cooldownSeconds: 0, dailyXpCap: null, minLength: 0 };
+
+  test.each<Attack>([
+    ["channels", "PUT", "/api/settings", () => multipliers({ channels: many("exp_", 100) })],
+    ["actions", "PUT", "/api/settings", () => ({ actions: many("x".repeat(20), rate) })],
+    ["excluded channels", "PUT", "/api/settings", () => ({ excludedExperienceIds: Object.keys(many("exp_", 0)) })],
+    ["excluded members", "PUT", "/api/settings", () => ({ excludedUserIds: Object.keys(many("anna_", 0)) })],
+  ])("%s", async (_what, method, path, body) => {
+    const place = await aPlace();
+    const json = { experienceId: place.companyId, version: await versionOf(place), ...body(place) };
+    const response = await app().call(path, { method, as: place.ownerId, json });
+    expect(response.status).toBe(400);
+    expect((await response.text()).length).toBeLessThan(10_000);
+  });
+});
