@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 import { inCommunity, inSnapshot } from "@/lib/db/database";
 import { createDeps, type Deps } from "@/lib/deps";
 import { readEnv } from "@/lib/env";
+import { environmentOfTools } from "@/scripts/environment";
 import { failWith } from "@/scripts/fail-with";
-import { stackEnvironment } from "@/scripts/stack-environment";
 import { listCommunityIds } from "@/services/communities/list-communities";
 import { checkRanks } from "@/services/leaderboard/check-ranks";
 import { rebuildRanks } from "@/services/leaderboard/rebuild-ranks";
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { repair: { type: "boolean", default: false }, community: { type: "string" } },
   });
-  const deps = createDeps(readEnv({ ...(await stackEnvironment()), ...process.env, LOG_LEVEL: "warn" }));
+  const deps = createDeps(readEnv({ ...(await environmentOfTools()), LOG_LEVEL: "warn" }));
   try {
     const found: Findings = { members: 0, differences: 0 };
     const communities = values.community ? [values.community] : await listCommunityIds(deps);

@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { countJobs, type JobState, type ListedJob, listJobs, redriveJobs } from "@/lib/jobs/list";
+import { environmentOfTools } from "@/scripts/environment";
 import { failWith } from "@/scripts/fail-with";
-import { stackEnvironment } from "@/scripts/stack-environment";
 
 const SHOWN: Record<JobState, number> = { failed: 200, running: 50, waiting: 20 };
 
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { failed: { type: "boolean", default: false }, redrive: { type: "string", multiple: true } },
   });
-  const { DIRECT_DATABASE_URL: ownerUrl } = { ...(await stackEnvironment()), ...process.env };
+  const { DIRECT_DATABASE_URL: ownerUrl } = await environmentOfTools();
   if (!ownerUrl) throw new Error("DIRECT_DATABASE_URL is missing: the queue belongs to the owner of the database.");
   const queue = new Client({ connectionString: ownerUrl, connectionTimeoutMillis: 10_000, query_timeout: 30_000 });
   queue.on("error", () => undefined); // the query that is waiting fails by itself

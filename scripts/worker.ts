@@ -1,11 +1,13 @@
 import { createDeps } from "@/lib/deps";
 import { readEnv } from "@/lib/env";
 import { startWorker } from "@/lib/jobs";
+import { loadEnvFile } from "@/scripts/environment";
 import { failWith } from "@/scripts/fail-with";
 import { CRONTAB, JOBS } from "@/services/worker";
 
 /** `npm run worker`: works on jobs until TERM or INT, then finishes those under way. */
 async function main(): Promise<void> {
+  loadEnvFile();
   const env = readEnv();
   if (!env.directDatabaseUrl)
     throw new Error("DIRECT_DATABASE_URL is missing: the worker needs the owner's address for the queue.");
