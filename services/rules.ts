@@ -3,7 +3,8 @@ import { inBackground } from "@/lib/http/background";
 import { readRules } from "@/services/communities/read-rules";
 import type { RulesAnswer, RulesChange, SavedRules } from "@/services/communities/rules.schema";
 import { saveRules } from "@/services/communities/save-rules";
-import { listNames, type NamedMember } from "@/services/leaderboard/list-names";
+import { listNames } from "@/services/leaderboard/list-names";
+import type { NamedMember } from "@/services/leaderboard/member.queries";
 import { tellAll } from "@/services/leaderboard/tell-members";
 
 /** `excludedMembers` are those of `excludedUserIds`. */

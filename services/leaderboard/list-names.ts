@@ -1,8 +1,6 @@
 import { inCommunity } from "@/lib/db/database";
 import type { Deps } from "@/lib/deps";
-import { listStoredNames } from "@/services/leaderboard/member.queries";
-
-export type NamedMember = { userId: string; name: string | null; username: string | null };
+import { listStoredNames, type NamedMember } from "@/services/leaderboard/member.queries";
 
 /** Of some members the names that are stored, for their community's team: in the order given, without a name where none is known. */
 export async function listNames(
@@ -12,6 +10,6 @@ export async function listNames(
 ): Promise<NamedMember[]> {
   if (userIds.length === 0) return [];
   const stored = await inCommunity(deps.db, communityId, (trx) => listStoredNames(trx, communityId, userIds));
-  const known = new Map(stored.map((member) => [member.userId, member]));
+  const known = new Map<string, NamedMember>(stored.map((member) => [member.userId, member]));
   return userIds.map((userId) => known.get(userId) ?? { userId, name: null, username: null });
 }

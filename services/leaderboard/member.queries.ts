@@ -51,15 +51,18 @@ export async function findMember(
   return rows[0];
 }
 
+export type NamedMember = Pick<MemberRow, "userId" | "name" | "username">;
+
 /** Of these members those of whom a name is stored. */
-export async function listStoredNames(trx: Transaction<DB>, communityId: string, userIds: readonly string[]) {
-  const rows = await trx
-    .selectFrom("profiles")
-    .select(["user_id", "name", "username"])
-    .where("community_id", "=", communityId)
-    .where("user_id", "in", [...userIds])
-    .execute();
-  return rows.map(({ user_id, name, username }) => ({ userId: user_id, name, username }));
+export async function listStoredNames(
+  trx: Transaction<DB>,
+  communityId: string,
+  userIds: readonly string[],
+): Promise<NamedMember[]> {
+  const { rows } = await sql<NamedMember>`
+    select user_id as "userId", name, username from profiles
+    where community_id = ${communityId} and user_id = any (${userIds}::text[])`.execute(trx);
+  return rows;
 }
 
 /** The database's clock at the transaction's beginning: a date, and whole microseconds of the epoch. */
