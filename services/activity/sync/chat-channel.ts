@@ -5,17 +5,15 @@ import { countedMessage } from "@/services/activity/facts";
 import type { Finished, Trouble } from "@/services/activity/sync/feature";
 import { keepSeen, markMissing, type SeenItem } from "@/services/activity/sync/items.queries";
 import { finishWalk, type Place, saveWalk } from "@/services/activity/sync/places.queries";
-import { settleBack } from "@/services/activity/sync/settle-missing";
+import { settleBack, YOUNGEST_JUDGED_MS } from "@/services/activity/sync/settle-missing";
 import { type Slice, SliceOver } from "@/services/activity/sync/slice";
-import { guardPages, isTooLong, startWalk, step, type Walk } from "@/services/activity/sync/walk";
+import { guardPages, isTooLong, startWalk, step, unlessLost, type Walk } from "@/services/activity/sync/walk";
 import type { DB } from "@/types/database";
 
 /** In which deletions are found and reactions counted. */
 export const WINDOW_MS = 48 * 3_600_000;
 /** Whop may show a message a little after others that are younger. */
 const OVERLAP_MS = 10 * 60_000;
-/** Younger ones may not be everywhere at Whop yet: they are not judged. */
-const YOUNGEST_JUDGED_MS = 2 * 60_000;
 /**
  * The whole window is read again after so long for each page that it had, an hour at most: every run where it is one page, which is
  * read anyway. So a channel of any size costs half a call a minute on average, and 400 channels (two of each of 200 communities) 200 of the
@@ -92,17 +90,13 @@ const windowFrom = ({ startedAt }: Pick<Walk, "startedAt">) => new Date(startedA
 const betweenWindows = ({ windowPages }: Place) =>
   windowPages <= 1 ? 0 : Math.min(windowPages * WINDOW_PAGE_MS, LONGEST_BETWEEN_WINDOWS_MS);
 
-/** Undefined where Whop does not know the place in the list any more at which we had stopped. */
-async function readPage(slice: Slice, { placeId }: Place, after: string | null) {
-  try {
-    return await slice.call("messages.list", (whop) =>
+const readPage = (slice: Slice, { placeId }: Place, after: string | null) =>
+  unlessLost(
+    after,
+    slice.call("messages.list", (whop) =>
       whop.readMessages({ channelId: placeId, direction: "desc", after: after ?? undefined }),
-    );
-  } catch (error) {
-    if (error instanceof AppError && error.code === "bad_request" && after !== null) return undefined;
-    throw error;
-  }
-}
+    ),
+  );
 
 /** What pages have shown, and how far we have come with them, in one transaction. */
 async function keepMessages(

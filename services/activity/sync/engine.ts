@@ -13,6 +13,7 @@ import {
   type FeatureState,
   findCommunity,
   holdLease,
+  LEASE_SECONDS,
   type Lease,
   listFeatures,
   settleFeature,
@@ -37,8 +38,6 @@ export type SyncOptions = {
 type Settings = Required<Pick<SyncOptions, "news" | "features" | "callsPerTurn" | "secondsPerTurn" | "leaseSeconds">> &
   Pick<SyncOptions, "until">;
 
-/** Longer than any call to Whop with its retries, and any wait for our share within a turn. */
-const LEASE_SECONDS = 60;
 const CALLS_PER_TURN = 60;
 const SECONDS_PER_TURN = 20;
 /** While some communities wait for our share of one operation, others call another. */

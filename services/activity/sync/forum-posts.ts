@@ -1,5 +1,4 @@
 import type { Transaction } from "kysely";
-import { AppError } from "@/lib/errors";
 import type { WhopForumPost } from "@/lib/whop/client";
 import { countedPost } from "@/services/activity/facts";
 import type { Finished, Trouble } from "@/services/activity/sync/feature";
@@ -13,18 +12,17 @@ import {
 } from "@/services/activity/sync/forum.queries";
 import { markMissing } from "@/services/activity/sync/items.queries";
 import { finishWalk, type Place, saveWalk } from "@/services/activity/sync/places.queries";
-import { settleBack } from "@/services/activity/sync/settle-missing";
+import { settleBack, YOUNGEST_JUDGED_MS } from "@/services/activity/sync/settle-missing";
 import type { Slice } from "@/services/activity/sync/slice";
-import { guardPages, isTooLong, startWalk, step, type Walk } from "@/services/activity/sync/walk";
+import { guardPages, isTooLong, startWalk, step, unlessLost, type Walk } from "@/services/activity/sync/walk";
+import { RETENTION_DAYS } from "@/services/xp/close-months";
 import type { DB } from "@/types/database";
 
 const DAY_MS = 24 * 3_600_000;
 /** Comments on what is older, when we first see it, are history. */
 const TALKED_ABOUT_MS = 7 * DAY_MS;
 /** As far back as activities are kept as they were. */
-const JUDGED_MS = 90 * DAY_MS;
-/** Younger ones may not be everywhere at Whop yet: they are not judged. */
-const YOUNGEST_JUDGED_MS = 2 * 60_000;
+const JUDGED_MS = RETENTION_DAYS * DAY_MS;
 /**
  * Whop documents no order, so only a read to the end has surely seen everything. It comes again after so long for each page that it had,
  * an hour at most; a forum of one page is read whole each time. In between its head is looked at, where the new ones are in most orders
@@ -93,18 +91,13 @@ async function readHead(slice: Slice, place: Place): Promise<Finished> {
   }
 }
 
-/** Undefined where Whop does not know the place in the list any more at which we had stopped. */
 async function readPage(slice: Slice, { placeId: experienceId }: Place, after: string | null) {
-  try {
-    const page = await slice.call("forumPosts.list", (whop) =>
-      whop.readForumPosts({ experienceId, after: after ?? undefined }),
-    );
-    slice.note({ read: page.items.length });
-    return page;
-  } catch (error) {
-    if (error instanceof AppError && error.code === "bad_request" && after !== null) return undefined;
-    throw error;
-  }
+  const page = await unlessLost(
+    after,
+    slice.call("forumPosts.list", (whop) => whop.readForumPosts({ experienceId, after: after ?? undefined })),
+  );
+  slice.note({ read: page?.items.length });
+  return page;
 }
 
 /** Records what a page shows, and keeps it to be looked for, in one transaction. For comments as well: they are posts with a parent. */

@@ -6,6 +6,7 @@ import type { Feature, Finished } from "@/services/activity/sync/feature";
 import { listStaff, recordMembershipFact, setRole } from "@/services/activity/sync/members.queries";
 import { membershipNews } from "@/services/activity/sync/membership-news";
 import type { Slice } from "@/services/activity/sync/slice";
+import { unlessLost } from "@/services/activity/sync/walk";
 import { listMemberships } from "@/services/xp/membership.queries";
 
 const EVERY_SECONDS = 3_600;
@@ -61,8 +62,13 @@ async function goOn(slice: Slice, from: Walk): Promise<Finished> {
   for (let walk = from; ; ) {
     const { cursor } = walk;
     const askedAt = slice.deps.now();
-    const page = await readPage(slice, cursor);
-    if (page === "lost_cursor") return endWith(slice, "lost_cursor");
+    const page = await unlessLost(
+      cursor,
+      slice.call("members.list", (whop) =>
+        whop.readMembers({ companyId: communityId, ...(cursor !== null && { after: cursor }) }),
+      ),
+    );
+    if (page === undefined) return endWith(slice, "lost_cursor");
     await settlePage(slice, page.items, askedAt);
     if (page.nextCursor === null) {
       await slice.write((trx) => slice.saveState(trx, { walk: null }));
@@ -73,18 +79,6 @@ async function goOn(slice: Slice, from: Walk): Promise<Finished> {
     walk = { ...walk, cursor: page.nextCursor, pages: walk.pages + 1 };
     const state = { walk };
     await slice.write((trx) => slice.saveState(trx, state));
-  }
-
-  async function readPage(of: Slice, cursor: string | null) {
-    try {
-      return await of.call("members.list", (whop) =>
-        whop.readMembers({ companyId: communityId, ...(cursor !== null && { after: cursor }) }),
-      );
-    } catch (error) {
-      // Whop does not take it any more.
-      if (cursor !== null && error instanceof AppError && error.code === "bad_request") return "lost_cursor" as const;
-      throw error;
-    }
   }
 }
 

@@ -22,6 +22,8 @@ export type HowToAsk = {
 };
 
 const AT_ONCE = 100;
+/** Younger items may not be everywhere at Whop yet: that they are not shown says nothing. */
+export const YOUNGEST_JUDGED_MS = 2 * 60_000;
 
 /**
  * Asks for each item that a complete read did not show. One that Whop does not know any more, in a place that it still shows us after

@@ -162,7 +162,7 @@ export function createSlice(turn: Turn, feature: FeatureName): { slice: Slice; c
     const changed = new Set<string>();
     for (const id of activityIds.filter((one) => !removed.has(one))) {
       await write(async () => undefined);
-      for (const userId of await takeOut(id)) changed.add(userId);
+      for (const userId of await each(id, removeActivity)) changed.add(userId);
       note({ removed: 1 });
     }
     if (changed.size > 0) news.changed(communityId, [...changed]);
@@ -178,9 +178,7 @@ export function createSlice(turn: Turn, feature: FeatureName): { slice: Slice; c
     if (changed.size > 0) news.changed(communityId, [...changed]);
   }
 
-  const takeOut = (activityId: string) => each(activityId, removeActivity);
-
-  /** @returns whose XP may have changed. */
+  /** Changes an item and what its author gained by it. @returns whose XP may have changed. */
   async function each(activityId: string, change: typeof removeActivity): Promise<string[]> {
     const gains = await find((trx) => listGainsFrom(trx, communityId, activityId));
     const userIds: string[] = [];

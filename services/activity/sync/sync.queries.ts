@@ -8,6 +8,7 @@ type Trx = Transaction<DB>;
 /** A community that is ours alone to read for a while. Each write carries the token: whoever has lost the lease writes nothing. */
 export type Lease = { communityId: string; token: string };
 
+/** Longer than any call to Whop with its retries, and any wait for our share within a turn. */
 export const LEASE_SECONDS = 60;
 
 /** Gives communities that are due to the caller; the longest-waiting first, the busier a little sooner. */

@@ -1,3 +1,4 @@
+import { AppError } from "@/lib/errors";
 import type { WhopPage } from "@/lib/whop/client";
 import type { Trouble } from "@/services/activity/sync/feature";
 
@@ -66,6 +67,16 @@ export function step(walk: Walk, { items, nextCursor }: WhopPage<Listed>): Step 
     },
     isOver: nextCursor === null || (isKnown && !isDisordered),
   };
+}
+
+/** @returns undefined where Whop does not know the place in the list any more at which we had stopped (`after`). */
+export async function unlessLost<T>(after: string | null, page: Promise<T>): Promise<T | undefined> {
+  try {
+    return await page;
+  } catch (error) {
+    if (error instanceof AppError && error.code === "bad_request" && after !== null) return undefined;
+    throw error;
+  }
 }
 
 export type PageGuard = (
