@@ -1126,7 +1126,7 @@ begin
   perform public.require_community(p_community_id);
   -- Held by settings changes exclusively: no award is priced while a version is being added.
   perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
-  select s.version, s.valid_from, s.settings, c.thresholds into v_newest_version, v_valid_from, v_newest_settings, v_thresholds
+  select s.version, s.valid_from, s.settings || '{}', c.thresholds into v_newest_version, v_valid_from, v_newest_settings, v_thresholds
   from public.communities k
   join public.settings_versions s on s.community_id = k.community_id and s.version = k.settings_version
   join public.level_curves c on c.community_id = k.community_id
@@ -4561,7 +4561,7 @@ CREATE OR REPLACE FUNCTION public.settings_at(p_community_id text, p_at timestam
  SET search_path TO ''
 AS $function$
 begin
-  select s.version, s.settings into settings_at.version, settings_at.settings
+  select s.version, s.settings || '{}' into settings_at.version, settings_at.settings
   from public.settings_versions s
   where s.community_id = p_community_id and s.valid_from <= p_at
   order by s.version desc limit 1;

@@ -170,6 +170,22 @@ comment on function public.decide_activity is
 -- The award path. Postgres plans the statement of an SQL function anew at each call; of a plpgsql function it keeps the plan, and
 -- over the months of the log the planning is most of the work.
 
+-- Settings that are long are stored compressed, or apart, and every look into them would unpack them again: joined with
+-- nothing they are unpacked once.
+create or replace function public.settings_at(
+  p_community_id text, p_at timestamptz, out version integer, out settings jsonb, out holds_until timestamptz
+) language plpgsql stable set search_path = '' as $$
+begin
+  select s.version, s.settings || '{}' into settings_at.version, settings_at.settings
+  from public.settings_versions s
+  where s.community_id = p_community_id and s.valid_from <= p_at
+  order by s.version desc limit 1;
+  select min(s.valid_from) into holds_until
+  from public.settings_versions s
+  where s.community_id = p_community_id and s.valid_from > p_at and s.version > settings_at.version;
+end
+$$;
+
 create or replace function public.period_reached_at(p_community_id text, p_user_id text, p_period text, p_starts_on date) returns timestamptz
 language plpgsql stable set search_path = '' as $$
 begin
@@ -408,7 +424,7 @@ begin
   perform public.require_community(p_community_id);
   -- Held by settings changes exclusively: no award is priced while a version is being added.
   perform pg_advisory_xact_lock_shared(5, hashtext(p_community_id));
-  select s.version, s.valid_from, s.settings, c.thresholds into v_newest_version, v_valid_from, v_newest_settings, v_thresholds
+  select s.version, s.valid_from, s.settings || '{}', c.thresholds into v_newest_version, v_valid_from, v_newest_settings, v_thresholds
   from public.communities k
   join public.settings_versions s on s.community_id = k.community_id and s.version = k.settings_version
   join public.level_curves c on c.community_id = k.community_id
