@@ -19,7 +19,9 @@ const Report = z.object({
 /** Runs the end-to-end tests. Playwright tries a failed one once more; what held then counts as passed, and is named in `again`. */
 export async function runPlaywright(report: string, browser: string): Promise<Count> {
   const environment = { CHROME_PATH: browser, PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  const status = await execute("npx", ["playwright", "test", "--reporter=list,json"], { environment });
+  // Two files at a time, each with a stack of its own, of the app as it is built by now; part of the time they wait.
+  const args = ["playwright", "test", "--workers=2", "--reporter=list,json"];
+  const status = await execute("npx", args, { environment });
   const { stats, suites } = Report.parse(JSON.parse(await readFile(report, "utf8")));
   const again = suites.flatMap(flakyIn);
   return { ...counted(status, { passed: stats.expected + stats.flaky, failed: stats.unexpected }), again };
