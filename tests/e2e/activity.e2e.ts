@@ -164,10 +164,10 @@ for (const size of Object.keys(SIZES) as Size[]) {
     const { frameUrl, memberUserId, moderatorUserId } = stack().addresses;
     // Two people, as the second post of one would meet a cooldown.
     const userId = size === "phone" ? memberUserId : moderatorUserId;
+    const own = await openOwn(browser, size, userId);
     await boost(browser, size, name);
 
-    // The member sees it, and how long it still runs.
-    const own = await openOwn(browser, size, userId);
+    // The member, who has had the page open all the time, sees it, and how long it still runs.
     const banner = own.page.getByRole("region", { name: "Boost" });
     await expect(banner).toContainText(name);
     await expect(banner).toContainText(/× XP|×\u00a0XP/);
