@@ -140,15 +140,15 @@ describe.each(scenes)("over %s", (_, make) => {
   });
 
   test("a refused command is reported without its contents and does not count as an outage", async () => {
+    const wrong = async (redis: Redis) => redis.eval("return {", [], ["personal"]);
+    // Refused, and not given up on: on a busy machine the first answer may take longer than the usual limit.
     for (let i = 0; i < 10; i++) {
-      expect(await scene.client.run("wrong", async (redis) => redis.eval("return {", [], ["personal"]))).toEqual({
-        ok: false,
-      });
+      expect(await scene.client.run("wrong", wrong, { timeoutMs: SOON_MS })).toEqual({ ok: false });
     }
     expect(scene.client.state()).toBe("closed");
     expect(scene.log.lines[0]).toMatchObject({ level: "error", fields: { what: "wrong" } });
     expect(JSON.stringify(scene.log.lines)).not.toContain("personal");
-    expect(await scene.client.run("test", echo)).toEqual({ ok: true, value: "here" });
+    expect(await scene.client.run("test", echo, { timeoutMs: SOON_MS })).toEqual({ ok: true, value: "here" });
   });
 
   test("an error in the caller's own function does not escape", async () => {
