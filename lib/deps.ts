@@ -54,7 +54,7 @@ export function createDeps(env: Env): Deps {
     whopShare: createWhopShare({ limiter, now }),
     tokens: createTokenVerifier({ appId: env.whopAppId, jwksUrl: env.whopJwksUrl, now }),
     access: createAccess({ whop }),
-    communities: createCommunities({ db, whop }),
+    communities: createCommunities({ db, whop, limiter }),
     keyedHash: createKeyedHash(env.encryptionKey),
     verifyWebhook: createWebhookVerifier(env.whopWebhookSecrets),
   };

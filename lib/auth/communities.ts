@@ -1,38 +1,53 @@
 import { type Kysely, sql } from "kysely";
 import { LRUCache } from "lru-cache";
 import { inCommunity } from "@/lib/db/database";
+import { AppError } from "@/lib/errors";
+import type { RateLimiter } from "@/lib/redis/rate-limit";
 import type { WhopClient } from "@/lib/whop/client";
 import type { DB } from "@/types/database";
 
 export interface Communities {
   /**
    * The community of an experience or of a company's own id: from the database, else asked of Whop and remembered. Null when
-   * Whop knows of none. Throws AppError "unavailable" when Whop cannot be asked.
+   * Whop knows of none.
+   * @param asker who has named the id, where anybody could have made it up; an id out of our own data has none
+   * @throws AppError unavailable when Whop cannot be asked · rate_limited when the asker has named too many that are new here
    */
-  resolve(id: string): Promise<{ communityId: string } | null>;
+  resolve(id: string, asker?: string): Promise<{ communityId: string } | null>;
 }
 
 const REMEMBERED = 20_000;
 /** An experience never moves to another company, but one that Whop did not know may appear. */
 const UNKNOWN_FOR_MS = 10_000;
+/** Of one asker. All share what Whop lets us ask, and nobody opens so many new places by hand. */
+const NEW_IDS = { name: "new-id", max: 30, windowSeconds: 60 };
 
 export interface CommunitiesOptions {
   db: Kysely<DB>;
   whop: Pick<WhopClient, "retrieveExperience" | "retrieveCompany">;
+  limiter: RateLimiter;
 }
 
 /** The tenant of an id comes from Whop, never from what a client says. */
-export function createCommunities({ db, whop }: CommunitiesOptions): Communities {
+export function createCommunities({ db, whop, limiter }: CommunitiesOptions): Communities {
   const known = new LRUCache<string, { communityId: string | null }>({ max: REMEMBERED });
   const asked = new Map<string, Promise<{ communityId: string } | null>>();
 
-  async function find(id: string): Promise<{ communityId: string } | null> {
+  async function find(id: string, asker: string | undefined): Promise<{ communityId: string } | null> {
     const { rows } = await sql<{
       community_id: string | null;
     }>`select resolve_experience(${id}) as community_id`.execute(db);
-    const communityId = rows[0]?.community_id ?? (await remember(id));
+    const communityId = rows[0]?.community_id ?? (await ask(id, asker));
     known.set(id, { communityId }, communityId === null ? { ttl: UNKNOWN_FOR_MS } : {});
     return communityId === null ? null : { communityId };
+  }
+
+  async function ask(id: string, asker: string | undefined): Promise<string | null> {
+    if (asker !== undefined) {
+      const { allowed, retryAfterSeconds } = await limiter.limit({ ...NEW_IDS, key: asker });
+      if (!allowed) throw new AppError("rate_limited", "Too many requests. Wait a moment.", { retryAfterSeconds });
+    }
+    return remember(id);
   }
 
   async function remember(id: string): Promise<string | null> {
@@ -54,10 +69,10 @@ export function createCommunities({ db, whop }: CommunitiesOptions): Communities
   }
 
   return {
-    async resolve(id) {
+    async resolve(id, asker) {
       const entry = known.get(id);
       if (entry) return entry.communityId === null ? null : { communityId: entry.communityId };
-      const question = asked.get(id) ?? find(id).finally(() => asked.delete(id));
+      const question = asked.get(id) ?? find(id, asker).finally(() => asked.delete(id));
       asked.set(id, question);
       return question;
     },

@@ -10,7 +10,7 @@ export type PageAccess =
   | { kind: "signed-out" }
   /** The community is null where there is none by this id. */
   | { kind: "no-access"; userId: string; communityId: string | null }
-  /** Whop or the database cannot be asked: nobody knows, so nobody is let in. */
+  /** Whop or the database cannot be asked, or not again so soon: nobody knows, so nobody is let in. */
   | { kind: "unavailable"; cause: AppError };
 
 /**
@@ -25,7 +25,7 @@ export async function pageAccess(
 ): Promise<PageAccess> {
   try {
     const { userId } = await deps.tokens.verify(headers);
-    const community = await deps.communities.resolve(id);
+    const community = await deps.communities.resolve(id, userId);
     if (community === null) return { kind: "no-access", userId, communityId: null };
     const { communityId } = community;
     const role = await deps.access.roleIn(communityId, userId);
@@ -33,7 +33,8 @@ export async function pageAccess(
   } catch (error) {
     const failure = asAppError(error);
     if (failure.code === "unauthorized") return { kind: "signed-out" };
-    if (failure.code === "unavailable") return { kind: "unavailable", cause: failure };
+    if (failure.code === "unavailable" || failure.code === "rate_limited")
+      return { kind: "unavailable", cause: failure };
     throw error;
   }
 }

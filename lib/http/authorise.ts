@@ -26,15 +26,15 @@ export async function identify(
 /**
  * The community a request is about and the caller's role in it.
  * @throws AppError not_found, the same for a community that does not exist and for one the caller has no access to ·
- * forbidden when the role is too low · unavailable when Whop cannot be asked
+ * forbidden when the role is too low · unavailable when Whop cannot be asked · rate_limited for one who tries out ids
  */
 export async function authorise(
   deps: Pick<RouteDeps, "access" | "communities">,
   auth: Exclude<Auth, "none">,
-  user: { userId: string } | null,
+  { user, address }: { user: { userId: string } | null; address: string },
   experienceId: string,
 ): Promise<{ communityId: string; caller: Visitor | null }> {
-  const community = await deps.communities.resolve(experienceId);
+  const community = await deps.communities.resolve(experienceId, user?.userId ?? address);
   if (community === null) throw noSuchCommunity();
   const { communityId } = community;
   if (user === null) return { communityId, caller: null };

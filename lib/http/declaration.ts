@@ -15,7 +15,7 @@ export interface RouteDeps {
   log: Logger;
   tokens: { verify(headers: Headers): Promise<{ userId: string }> };
   access: { roleIn(companyId: string, userId: string): Promise<Role | null> };
-  communities: { resolve(experienceId: string): Promise<{ communityId: string } | null> };
+  communities: { resolve(experienceId: string, asker?: string): Promise<{ communityId: string } | null> };
   limiter: {
     limit(rule: {
       name: string;

@@ -88,7 +88,7 @@ async function handled(deps: RouteDeps, steps: AnyDeclaration, meta: RouteMeta, 
 
   let caller: Visitor | null = null;
   if (steps.auth !== "none" && steps.community) {
-    const allowed = await authorise(deps, steps.auth, progress.user, steps.community(sent));
+    const allowed = await authorise(deps, steps.auth, progress, steps.community(sent));
     caller = allowed.caller;
     progress.communityId = allowed.communityId;
   }

@@ -5,8 +5,10 @@ import { drawTalk } from "@/dev/seed/talk";
 import { worldOf } from "@/dev/seed/world";
 import { startWhopSimulator, type WhopSimulator } from "@/dev/whop/simulator";
 import { createCommunities } from "@/lib/auth/communities";
+import { createRateLimiter } from "@/lib/redis/rate-limit";
 import type { SyncDeps } from "@/services/activity/sync/slice";
 import { useDatabase } from "@/tests/support/database";
+import { redisAway } from "@/tests/support/redis-away";
 import { syncNow } from "@/tests/support/sync";
 import { syncDeps } from "@/tests/support/sync-deps";
 
@@ -26,7 +28,7 @@ describe("the sample, read from the simulated Whop", () => {
     const state = { appId, apiKey, botUserId, webhookSecrets: [webhookSecret], privateJwk: signer.privateJwk };
     whop = await startWhopSimulator({ rateLimitPerMinute: 0, state: { ...state, world: worldOf(sample, talk) } });
     deps = syncDeps(database, whop);
-    const communities = createCommunities({ db: database.db, whop: deps.whop });
+    const communities = createCommunities({ db: database.db, whop: deps.whop, limiter: createRateLimiter(redisAway) });
     await seedCommunities({ ...deps, communities }, { sample, talk, pictureUrl: (id) => `${whop.url}/${id}.png` });
     // As if all that Whop still shows had happened since the app came.
     for (const { companyId } of sample.communities) {

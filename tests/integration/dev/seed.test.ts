@@ -10,6 +10,7 @@ import { createCommunities } from "@/lib/auth/communities";
 import { createKeyedHash } from "@/lib/crypto/keyed-hash";
 import { inCommunity } from "@/lib/db/database";
 import { createLogger } from "@/lib/log";
+import { createRateLimiter } from "@/lib/redis/rate-limit";
 import { createWhopClient, type WhopClient } from "@/lib/whop/client";
 import { reconcileRewards } from "@/services/rewards/reconcile-rewards";
 import { checkMember } from "@/services/xp/check-member";
@@ -43,7 +44,7 @@ describe("the sample communities", () => {
     const deps = {
       db: database.db,
       redis: redisAway,
-      communities: createCommunities({ db: database.db, whop: client }),
+      communities: createCommunities({ db: database.db, whop: client, limiter: createRateLimiter(redisAway) }),
       keyedHash: createKeyedHash(Buffer.alloc(32, 7)),
     };
     report = await seedCommunities(deps, { sample, talk, pictureUrl: (userId) => `${whop.url}/avatars/${userId}.png` });

@@ -39,7 +39,7 @@ async function depsWithoutWhop({ companyId }: CommunityInWhop, known: string[]):
   const access = createAccess({ whop: asked, clock: () => now.seconds * 1000 });
   for (const userId of known) await access.roleIn(companyId, userId);
   Object.assign(now, { whop, seconds: 3_600 });
-  return { ...deps, whop, access, communities: createCommunities({ db: deps.db, whop }) };
+  return { ...deps, whop, access, communities: createCommunities({ ...deps, whop }) };
 }
 
 /** A community whose creator has confirmed that levels pay, with members just below the first that does. */

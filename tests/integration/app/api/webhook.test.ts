@@ -216,8 +216,7 @@ describe("an experience that we do not know", () => {
       expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
       expect(calls.made()).toBe(1);
       // Another instance, or this one after a restart, finds it in the database.
-      const { db, whop } = app().deps;
-      expect(await createCommunities({ db, whop }).resolve(place.chatExperienceId)).toEqual({
+      expect(await createCommunities(app().deps).resolve(place.chatExperienceId)).toEqual({
         communityId: place.companyId,
       });
       expect(calls.made()).toBe(1);

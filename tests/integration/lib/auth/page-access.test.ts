@@ -41,6 +41,22 @@ test("an id that Whop does not know belongs to no community", async () => {
   expect(await accessOf(place.memberId, "../../admin")).toMatchObject({ kind: "no-access", communityId: null });
 });
 
+test("who tries out ids is made to wait, before they have used up what all may ask of Whop", async () => {
+  const { memberId, strangerId } = place;
+  for (let n = 0; n < 30; n += 1)
+    expect(await accessOf(strangerId, `exp_new${n}`)).toMatchObject({ kind: "no-access" });
+  const calls = jest.spyOn(app().whop.faults, "forCall");
+  expect(await accessOf(strangerId, "exp_new30")).toMatchObject({
+    kind: "unavailable",
+    cause: { code: "rate_limited", retryAfterSeconds: expect.any(Number) },
+  });
+  expect(calls).not.toHaveBeenCalled();
+  calls.mockRestore();
+  // Places that are known here cost Whop nothing, and others are not held up.
+  expect(await accessOf(memberId)).toMatchObject({ kind: "member" });
+  expect(await accessOf(strangerId)).toMatchObject({ kind: "no-access", communityId: place.companyId });
+});
+
 test("nobody is let in while Whop cannot be asked", async () => {
   const { experienceId, memberId } = place;
   app().whop.faults.add({ kind: "status", status: 503, probability: 1 });

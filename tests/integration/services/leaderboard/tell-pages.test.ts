@@ -221,7 +221,10 @@ test("own news are ranked on the board as it is after the award", async () => {
   await writes(first, 61);
   for (const seconds of [200, 100]) await writes(second, seconds);
   await eventually("the news", () => own.news().length === 2);
-  expect(own.news()[1]).toMatchObject({ progress: { xp: 40 }, rank: 1, weekXp: 40 });
+  // On a Monday just after midnight the messages were last week's.
+  const { leaderboard } = await readLeaderboard(app().deps, place.companyId, { filter: "week", limit: 2 });
+  const weekXp = leaderboard.find(({ user_id }) => user_id === second)?.xp ?? 0;
+  expect(own.news()[1]).toMatchObject({ progress: { xp: 40 }, rank: 1, weekXp });
 });
 
 test("rules that are saved are told to open pages, which see them whichever instance answers; what changes nothing is not", async () => {
