@@ -16,9 +16,13 @@ import type { BoardChange, OwnNews } from "@/services/leaderboard/news";
 
 type Gained = { xp: number; version: number };
 
+/** The reader's own news come before the board's, unless they have been lost on the way. */
+const LOST_AFTER_MS = 2_000;
+
 /** Puts what is heard into what the page shows. */
 export function useNews(data: MemberPageData, log: ChangeLog): { live: LiveState; gained: Gained | null } {
   const { experienceId, realtime, viewer } = data;
+  const cardVersion = () => client.getQueryData<Me>(meKey(experienceId))?.card.version ?? 0;
   const client = useQueryClient();
   const [gained, setGained] = useState<Gained | null>(null);
 
@@ -28,6 +32,9 @@ export function useNews(data: MemberPageData, log: ChangeLog): { live: LiveState
     onChanged: (changes: BoardChange[]) => {
       const newer = log.take(changes);
       if (newer.length > 0) patchBoards((board) => patchBoard(board, newer, viewer));
+      const own = newer.find(({ memberId }) => memberId === viewer.userId || memberId === viewer.opaqueId);
+      if (own && own.version > cardVersion())
+        setTimeout(() => own.version > cardVersion() && askForOwn(), LOST_AFTER_MS);
     },
     onOwn: (news: OwnNews) => {
       if (!log.takeOwn(news)) return;
@@ -48,6 +55,10 @@ export function useNews(data: MemberPageData, log: ChangeLog): { live: LiveState
       }
     },
   });
+
+  function askForOwn(): void {
+    for (const key of [meKey(experienceId), historyKey(experienceId)]) client.invalidateQueries({ queryKey: key });
+  }
 
   function patchBoards(patch: (board: Board) => Board): void {
     client.setQueriesData<Board>({ queryKey: boardKey(experienceId) }, (board) => board && patch(board));

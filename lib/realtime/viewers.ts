@@ -18,7 +18,7 @@ export type Viewers = {
 const REMEMBERED_MS = 5 * 60_000;
 
 /** When Redis could not be told of a viewer. */
-const AGAIN_MS = 2_000;
+const AGAIN_MS = 500;
 
 type Viewer = { communityId: string; userId: string; expiresAt: Date; id: string };
 
@@ -33,6 +33,9 @@ export function createViewers({ redis, now }: { redis: RedisClient; now(): Date 
   const last = new Map<string, number>();
   // A Redis that was emptied must not silence those who listen.
   const remembered = new LRUCache<string, true>({ max: 10_000, ttl: REMEMBERED_MS });
+  // Nor one that has not been told yet: whom this process has noted, and until when. Milliseconds since 1970.
+  const noted = new LRUCache<string, number>({ max: 50_000 });
+  const notedKey = (communityId: string, userId: string) => `${communityId} ${userId}`;
 
   async function write({ communityId, userId, expiresAt, id }: Viewer): Promise<boolean> {
     const [key, membersKey, expiresAtMs] = [keyOf(communityId), membersKeyOf(communityId), expiresAt.getTime()];
@@ -47,7 +50,7 @@ export function createViewers({ redis, now }: { redis: RedisClient; now(): Date 
     return answer.ok;
   }
 
-  /** Somebody who is not noted is told nothing until the next token. */
+  /** Other instances would tell somebody whom Redis does not know nothing until the next token. */
   async function insist(viewer: Viewer): Promise<void> {
     do await sleep(AGAIN_MS, undefined, { ref: false });
     while (viewer.expiresAt > now() && !(await write(viewer)));
@@ -65,6 +68,7 @@ export function createViewers({ redis, now }: { redis: RedisClient; now(): Date 
     count,
     async note(communityId, userId, expiresAt) {
       remembered.set(communityId, true);
+      noted.set(notedKey(communityId, userId), expiresAt.getTime());
       const viewer = { communityId, userId, expiresAt, id: randomUUID() };
       if (!(await write(viewer))) void insist(viewer);
     },
@@ -75,7 +79,9 @@ export function createViewers({ redis, now }: { redis: RedisClient; now(): Date 
       );
       if (!answer.ok) return new Set(userIds);
       const scores = answer.value ?? [];
-      return new Set(userIds.filter((_, at) => (scores[at] ?? 0) > now().getTime()));
+      const until = (userId: string, at: number) =>
+        Math.max(scores[at] ?? 0, noted.get(notedKey(communityId, userId)) ?? 0);
+      return new Set(userIds.filter((userId, at) => until(userId, at) > now().getTime()));
     },
     async isWatched(communityId) {
       if (remembered.has(communityId)) return true;

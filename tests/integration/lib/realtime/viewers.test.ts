@@ -1,6 +1,7 @@
 import { startUpstashServer, type UpstashServer } from "@/dev/redis/upstash-server";
 import { createViewers } from "@/lib/realtime/viewers";
 import { createRedis, type RedisClient } from "@/lib/redis/client";
+import { eventually } from "@/tests/support/realtime";
 import { aRealRedisUrl, aRedisLog } from "@/tests/support/redis";
 import { redisAway } from "@/tests/support/redis-away";
 
@@ -57,11 +58,24 @@ describe.each<[string, () => Promise<string | undefined>]>([
     await viewers.note("biz_h", "user_anna", new Date(Date.now() + 60_000));
     await redis.run("empty", (client) => client.flushdb());
     expect(await viewers.isWatched("biz_h")).toBe(true);
+    expect([...(await viewers.watching("biz_h", ["user_anna", "user_ben"]))]).toEqual(["user_anna"]);
     const away = createViewers({ redis: redisAway, now: () => new Date() });
     expect([await away.isWatched("biz_h"), [...(await away.watching("biz_h", ["user_ben"]))]]).toEqual([
       true,
       ["user_ben"],
     ]);
+  });
+
+  test("who opens a page while Redis does not answer is told from then on, and by all instances once it does", async () => {
+    const [here, elsewhere] = Array.from({ length: 2 }, () => createViewers({ redis, now: () => new Date() }));
+    await server.down();
+    await here?.note("biz_i", "user_anna", new Date(Date.now() + 60_000));
+    await server.up();
+    const watching = async (viewers = here) => [...((await viewers?.watching("biz_i", ["user_anna"])) ?? [])];
+    // What an instance that has given up on Redis says is of nobody: it tells all.
+    await eventually("Redis is back", () => redis.state() === "closed");
+    expect(await watching()).toEqual(["user_anna"]);
+    await eventually("the other instance knows", async () => (await watching(elsewhere)).length > 0);
   });
 
   test("while Redis is away the last count holds", async () => {
