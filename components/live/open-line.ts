@@ -45,6 +45,11 @@ export async function openLine(options: LineOptions): Promise<Line> {
   });
   let isOpen = false;
   let isClosed = false;
+  // Once one channel has failed all are closed, and the others say nothing any more.
+  let giveUp: (error: Error) => void = () => undefined;
+  const broken = new Promise<never>((_resolve, reject) => {
+    giveUp = reject;
+  });
 
   function close(): void {
     if (isClosed) return;
@@ -54,13 +59,14 @@ export async function openLine(options: LineOptions): Promise<Line> {
     void client.disconnect();
     setTimeout(() => client.reconnectTimer.reset(), FORGET_AFTER_MS);
   }
-  function lose(): void {
+  function lose(error: Error): void {
     if (isClosed) return;
     close();
     if (isOpen) onLost();
+    else giveUp(error);
   }
   function join(topic: string): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       client
         .channel(topic, { config: { private: true } })
         .on("broadcast", { event: "*" }, ({ event, payload }) => {
@@ -68,15 +74,14 @@ export async function openLine(options: LineOptions): Promise<Line> {
         })
         .subscribe((status, error) => {
           if (status === "SUBSCRIBED") return resolve();
-          lose();
-          reject(error ?? new Error(`The channel was not joined: ${status}`));
+          lose(error ?? new Error(`The channel was not joined: ${status}`));
         });
     });
   }
 
   try {
     await client.setAuth(granted.token);
-    await Promise.all(granted.topics.map(join));
+    await Promise.race([Promise.all(granted.topics.map(join)), broken]);
   } catch (error) {
     close();
     throw error;

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { WebSocket } from "ws";
 import { ApiFailure } from "@/components/http/call-api";
 import type { Attention } from "@/components/live/attention";
 import { type KeepOptions, keepLine } from "@/components/live/keep-line";
@@ -130,6 +131,25 @@ test("a page that comes while Realtime is away is away, not for ever connecting"
   await realtime.server.up();
   await untilLive(page, BACK_WITHIN_MS);
   expect(page.resyncs).toBe(1);
+});
+
+test("a connection that breaks while its channels are being joined is replaced, not waited for for ever", async () => {
+  let connections = 0;
+  /** The first one is cut when one of the two channels has been joined and the other has not. */
+  class CutShort extends WebSocket {
+    private readonly isCut = connections++ === 0;
+    private heard = 0;
+    override emit(event: string | symbol, ...args: unknown[]): boolean {
+      if (event !== "message" || !this.isCut) return super.emit(event, ...args);
+      this.heard += 1;
+      const isTaken = this.heard === 1 && super.emit(event, ...args);
+      this.terminate();
+      return isTaken;
+    }
+  }
+  const page = aPage({ transport: CutShort as unknown as KeepOptions["transport"] });
+  await untilLive(page);
+  expect(page).toMatchObject({ states: ["away", "live"], tokens: 2 });
 });
 
 test("a connection that dies without a word is noticed, and replaced", async () => {
