@@ -2,6 +2,7 @@ import { type Browser, expect, type FrameLocator, test } from "@playwright/test"
 import { xpAtLevel } from "@/services/xp/curve";
 import { asOwner } from "@/tests/e2e/database";
 import { stackOfFile } from "@/tests/e2e/stack";
+import { visit } from "@/tests/e2e/visit";
 
 const stack = stackOfFile();
 
@@ -53,12 +54,13 @@ async function earn(userId: string): Promise<number> {
   throw new Error(`No message of ${userId} was paid.`);
 }
 
-/** The community as a member sees it inside of Whop, once it is live. */
+/** The community as a member sees it inside of Whop, once it is live and the visit is paid. */
 async function open(
   browser: Browser,
   size: Size,
   userId: string,
 ): Promise<{ app: FrameLocator; asked(): Promise<unknown>; close(): Promise<void> }> {
+  await visit(stack().addresses, userId);
   const context = await browser.newContext({ viewport: SIZES[size], locale: "en-GB", reducedMotion: "reduce" });
   const page = await context.newPage();
   const joined = page.waitForResponse((response) => response.url().includes("/api/realtime-token"));
@@ -94,9 +96,9 @@ for (const size of Object.keys(SIZES) as Size[]) {
 
 test("a new level is told once, whoever tells of it", async ({ browser }) => {
   const { memberUserId } = stack().addresses;
+  const { app, asked, close } = await open(browser, "phone", memberUserId);
   const member = (await board()).find(({ user_id }) => user_id === memberUserId);
   if (!member) throw new Error("The member is not on the board.");
-  const { app, asked, close } = await open(browser, "phone", memberUserId);
   const toast = app.getByText(`You reached level ${member.level + 1}`);
 
   // All of the past hours, so that no cooldown reaches from one to the next; a few may meet one of the sample's own.

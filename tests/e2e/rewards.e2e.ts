@@ -3,6 +3,7 @@ import { xpAtLevel } from "@/services/xp/curve";
 import { asOwner } from "@/tests/e2e/database";
 import { expectSound } from "@/tests/e2e/sound";
 import { stackOfFile } from "@/tests/e2e/stack";
+import { visit } from "@/tests/e2e/visit";
 
 const stack = stackOfFile();
 
@@ -61,17 +62,17 @@ async function sayEverything(): Promise<void> {
   await ask(address, { experienceId: companyId, ...settings, version }, "PUT", headers);
 }
 
-/** Somebody below level 5 with a membership that ends some day, to which days can be added; the nearest first. */
+/** Somebody whom no visit brings to level 5, with a membership that ends some day, to which days can be added; the nearest first. */
 async function somebodyBelowFive(): Promise<Member> {
   const { databaseUrl, companyId, whopUrl } = stack().addresses;
   const candidates = await asOwner<Member>(
     databaseUrl,
     `select u.user_id as "userId", p.name, u.xp::integer as xp
      from users u join profiles p using (community_id, user_id)
-     where u.community_id = $1 and u.level < 5 and u.visibility = 'public' and u.on_board and p.name is not null
+     where u.community_id = $1 and u.xp < $2 and u.visibility = 'public' and u.on_board and p.name is not null
        and not exists (select from rewards r where r.community_id = u.community_id and r.user_id = u.user_id)
      order by u.xp desc`,
-    [companyId],
+    [companyId, FIVE_AT - 3 * MESSAGE_XP],
   );
   for (const member of candidates) {
     const renewalPeriodEnd = new Date(Date.now() + 20 * 86_400_000).toISOString();
@@ -144,6 +145,7 @@ for (const size of Object.keys(SIZES) as Size[]) {
   }) => {
     await sayEverything();
     const member = await somebodyBelowFive();
+    await visit(stack().addresses, member.userId);
     await almostFive(member);
     const announced = (await effects()).messages.filter(({ data }) => data.content?.includes(ANNOUNCED)).length;
     const context = await browser.newContext({ viewport: SIZES[size], locale: "en-GB", reducedMotion: "reduce" });
