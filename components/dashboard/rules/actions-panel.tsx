@@ -9,10 +9,10 @@ import { Problem, RulesPanel } from "@/components/dashboard/rules/rules-panel";
 import { SmallNumber } from "@/components/dashboard/rules/small-number";
 import type { RulesState } from "@/components/dashboard/rules/use-rules";
 
-type ActionsPanelProps = { rules: RulesState; canChange: boolean; isPremium: boolean };
+type ActionsPanelProps = { rules: RulesState; canChange: boolean; needsPremium: boolean };
 
 /** What each action pays, how often and up to how much. */
-export function ActionsPanel({ rules, canChange, isPremium }: ActionsPanelProps) {
+export function ActionsPanel({ rules, canChange, needsPremium }: ActionsPanelProps) {
   const { draft, saved, changed, problems, change } = rules;
   const { cap } = draft;
   const actions = orderOf(Object.keys(draft.actions));
@@ -24,7 +24,7 @@ export function ActionsPanel({ rules, canChange, isPremium }: ActionsPanelProps)
       subtitle="With two numbers the amount is drawn between them, anew each time. A cooldown is the time between two that pay."
       isChanged={false}
       canChange={canChange}
-      isPremium={isPremium}
+      needsPremium={needsPremium}
     >
       <div className="flex flex-col">
         <div

@@ -14,7 +14,7 @@ type BoostsPanelProps = {
   rules: RulesState;
   clock: Clock;
   canChange: boolean;
-  isPremium: boolean;
+  needsPremium: boolean;
   onAdd: () => void;
   onEdit: (boost: Boost) => void;
   onRemove: (boost: Boost) => void;
@@ -23,7 +23,7 @@ type BoostsPanelProps = {
 const ORDER: Record<BoostState, number> = { running: 0, scheduled: 1, over: 2 };
 
 /** Times in which everything counts more: those that run, those to come, those that are over. */
-export function BoostsPanel({ rules, clock, canChange, isPremium, onAdd, onEdit, onRemove }: BoostsPanelProps) {
+export function BoostsPanel({ rules, clock, canChange, needsPremium, onAdd, onEdit, onRemove }: BoostsPanelProps) {
   const { draft, saved, problems, change } = rules;
   const boosts = Object.values(draft.boosts)
     .map((boost) => ({ boost, state: stateOf(boost, clock.now) }))
@@ -39,7 +39,7 @@ export function BoostsPanel({ rules, clock, canChange, isPremium, onAdd, onEdit,
       subtitle={`A boost multiplies everything for a while. Times are ${zoneName(clock.timeZone)}.`}
       isChanged={Object.keys(saved.boosts).some((id) => !Object.hasOwn(draft.boosts, id))}
       canChange={canChange}
-      isPremium={isPremium}
+      needsPremium={needsPremium}
     >
       {boosts.length > 0 && (
         <ul>

@@ -9,10 +9,10 @@ import { Problem, RulesPanel } from "@/components/dashboard/rules/rules-panel";
 import type { RulesState } from "@/components/dashboard/rules/use-rules";
 import { useFormats } from "@/components/ui/locale-context";
 
-type ExcludedPanelProps = { companyId: string; rules: RulesState; canChange: boolean; isPremium: boolean };
+type ExcludedPanelProps = { companyId: string; rules: RulesState; canChange: boolean; needsPremium: boolean };
 
 /** Who earns nothing, whatever they do. */
-export function ExcludedPanel({ companyId, rules, canChange, isPremium }: ExcludedPanelProps) {
+export function ExcludedPanel({ companyId, rules, canChange, needsPremium }: ExcludedPanelProps) {
   const { number } = useFormats();
   const { draft, saved, names, problems, change, exclude } = rules;
   const ids = Object.keys(draft.excluded);
@@ -27,7 +27,7 @@ export function ExcludedPanel({ companyId, rules, canChange, isPremium }: Exclud
       subtitle="Accounts that post by themselves, for example. What they do from now on pays nothing; what they have earned stays."
       isChanged={isShorter}
       canChange={canChange}
-      isPremium={isPremium}
+      needsPremium={needsPremium}
     >
       {ids.length > 0 && (
         <ul className="-mx-3 max-h-80 overflow-y-auto px-3">

@@ -28,7 +28,7 @@ export function LeaversPanel({ rules, canChange }: { rules: RulesState; canChang
       subtitle="What becomes of their XP and of their place. It holds for those who have left already, too."
       isChanged={changed.has("leavers")}
       canChange={canChange}
-      isPremium={false}
+      needsPremium={false}
     >
       <Choices label="Whose membership ends" value={leavers.left} onChange={(left) => change({ left })} />
       <Choices label="Who is banned" value={leavers.banned} onChange={(banned) => change({ banned })} />

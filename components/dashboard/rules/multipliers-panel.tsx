@@ -19,11 +19,11 @@ type MultipliersPanelProps = {
   /** False while Whop cannot be asked. */
   hasAllPlaces: boolean;
   canChange: boolean;
-  isPremium: boolean;
+  needsPremium: boolean;
 };
 
 /** Where and for whom everything counts more, less or not at all. */
-export function MultipliersPanel({ rules, places, hasAllPlaces, canChange, isPremium }: MultipliersPanelProps) {
+export function MultipliersPanel({ rules, places, hasAllPlaces, canChange, needsPremium }: MultipliersPanelProps) {
   const { draft, saved, changed, problems, change } = rules;
   const { channels, roles } = draft;
   const setChannel = (id: string, percent: number | null) => change({ channels: { ...channels, [id]: percent } });
@@ -40,7 +40,7 @@ export function MultipliersPanel({ rules, places, hasAllPlaces, canChange, isPre
       subtitle="All that hold are multiplied and the result is rounded once. × 0 wins over everything: it pays nothing."
       isChanged={false}
       canChange={canChange}
-      isPremium={isPremium}
+      needsPremium={needsPremium}
     >
       <Group
         title="Channels"

@@ -13,7 +13,7 @@ export function PausePanel({ rules, canChange }: { rules: RulesState; canChange:
       subtitle="While it is paused nothing earns XP, now or later, and no streak breaks."
       isChanged={changed.has("paused")}
       canChange={canChange}
-      isPremium={false}
+      needsPremium={false}
     >
       <SwitchRow label="Pause XP" checked={draft.paused} onChange={(paused) => change({ paused })} />
     </RulesPanel>

@@ -42,8 +42,8 @@ export function RulesPage({ companyId, first, canChange, now: startedAt }: Rules
   const [edited, setEdited] = useState(NOBODY);
   const [removed, setRemoved] = useState(NOBODY);
   const { draft, saving, changed, problems } = rules;
-  const isPremium = tier === "free";
-  const premium = { rules, canChange: canChange && !isPremium, isPremium };
+  const needsPremium = tier === "free";
+  const premium = { rules, canChange: canChange && !needsPremium, needsPremium };
   const canSave = changed.size > 0 && Object.keys(problems).length === 0 && saving.kind !== "busy";
 
   async function submit(event: FormEvent) {
@@ -56,7 +56,7 @@ export function RulesPage({ companyId, first, canChange, now: startedAt }: Rules
       <PageHeading title="XP rules">
         What members earn for what they do. Changes count from the moment you save; nothing already earned is touched.
       </PageHeading>
-      <Notices canChange={canChange} isPremium={isPremium} />
+      <Notices canChange={canChange} needsPremium={needsPremium} />
       <form onSubmit={submit} noValidate className="flex flex-col gap-4">
         <ActionsPanel {...premium} />
         <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 md:grid-cols-2">
@@ -116,10 +116,10 @@ export function RulesPage({ companyId, first, canChange, now: startedAt }: Rules
   );
 }
 
-function Notices({ canChange, isPremium }: { canChange: boolean; isPremium: boolean }) {
+function Notices({ canChange, needsPremium }: { canChange: boolean; needsPremium: boolean }) {
   return (
     <>
-      {isPremium && (
+      {needsPremium && (
         <Callout.Root color="gray" role="note">
           <Callout.Icon>
             <Lock aria-hidden="true" />

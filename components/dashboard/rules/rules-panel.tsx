@@ -12,20 +12,28 @@ type RulesPanelProps = {
   /** Who may not change it reads it. */
   canChange: boolean;
   /** Why it cannot be changed here, where that is the tier. */
-  isPremium: boolean;
+  needsPremium: boolean;
   className?: string;
   children: ReactNode;
 };
 
 /** A part of the rules; the stroke stands at what is not saved yet. */
-export function RulesPanel({ title, subtitle, isChanged, canChange, isPremium, className, children }: RulesPanelProps) {
+export function RulesPanel({
+  title,
+  subtitle,
+  isChanged,
+  canChange,
+  needsPremium,
+  className,
+  children,
+}: RulesPanelProps) {
   return (
     <Panel
       title={title}
       subtitle={
         <>
           {subtitle}
-          {isPremium && (
+          {needsPremium && (
             <span className="flex items-center gap-1.5 pt-1 text-[12px]/4">
               <Lock size={12} aria-hidden="true" /> Part of Premium
             </span>

@@ -10,10 +10,10 @@ import { Problem, RulesPanel } from "@/components/dashboard/rules/rules-panel";
 import { SmallNumber } from "@/components/dashboard/rules/small-number";
 import type { RulesState } from "@/components/dashboard/rules/use-rules";
 
-type StreaksPanelProps = { rules: RulesState; canChange: boolean; isPremium: boolean };
+type StreaksPanelProps = { rules: RulesState; canChange: boolean; needsPremium: boolean };
 
 /** Days in a row: what lets one pass, and what they bring. */
-export function StreaksPanel({ rules, canChange, isPremium }: StreaksPanelProps) {
+export function StreaksPanel({ rules, canChange, needsPremium }: StreaksPanelProps) {
   const { draft, changed, problems } = rules;
   const { streaks } = draft;
   const change = (part: Partial<RulesDraft["streaks"]>) => rules.change({ streaks: { ...streaks, ...part } });
@@ -23,7 +23,7 @@ export function StreaksPanel({ rules, canChange, isPremium }: StreaksPanelProps)
       subtitle="A day counts once somebody has earned XP by something they did."
       isChanged={changed.has("streaks")}
       canChange={canChange}
-      isPremium={isPremium}
+      needsPremium={needsPremium}
     >
       <SwitchRow label="Count streaks" checked={streaks.enabled} onChange={(enabled) => change({ enabled })} />
       {streaks.enabled && (
