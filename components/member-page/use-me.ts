@@ -9,7 +9,7 @@ export const meKey = (experienceId: string) => ["me", experienceId];
 
 /** The reader's card and rewards, what earns XP, and the boosts that are on or to come. */
 export function useMe(
-  { experienceId, card, ladder, boosts, rates, historyAt }: MemberPageData,
+  { experienceId, card, ladder, boosts, rates, historyAt }: Me & Pick<MemberPageData, "experienceId">,
   pollMs: number | false,
 ): Me {
   const client = useQueryClient();

@@ -20,9 +20,10 @@ type Gained = { xp: number; version: number };
 const LOST_AFTER_MS = 2_000;
 
 /** Puts what is heard into what the page shows. */
-export function useNews(data: MemberPageData, log: ChangeLog): { live: LiveState; gained: Gained | null } {
-  const { experienceId, realtime, viewer } = data;
-  const cardVersion = () => client.getQueryData<Me>(meKey(experienceId))?.card.version ?? 0;
+export function useNews(
+  { experienceId, realtime, viewer }: Pick<MemberPageData, "experienceId" | "realtime" | "viewer">,
+  log: ChangeLog,
+): { live: LiveState; gained: Gained | null } {
   const client = useQueryClient();
   const [gained, setGained] = useState<Gained | null>(null);
 
@@ -33,8 +34,7 @@ export function useNews(data: MemberPageData, log: ChangeLog): { live: LiveState
       const newer = log.take(changes);
       if (newer.length > 0) patchBoards((board) => patchBoard(board, newer, viewer));
       const own = newer.find(({ memberId }) => memberId === viewer.userId || memberId === viewer.opaqueId);
-      if (own && own.version > cardVersion())
-        setTimeout(() => own.version > cardVersion() && askForOwn(), LOST_AFTER_MS);
+      if (own && isUntold(own)) setTimeout(() => isUntold(own) && askForOwn(), LOST_AFTER_MS);
     },
     onOwn: (news: OwnNews) => {
       if (!log.takeOwn(news)) return;
@@ -55,6 +55,10 @@ export function useNews(data: MemberPageData, log: ChangeLog): { live: LiveState
       }
     },
   });
+
+  function isUntold({ version }: BoardChange): boolean {
+    return version > (client.getQueryData<Me>(meKey(experienceId))?.card.version ?? 0);
+  }
 
   function askForOwn(): void {
     for (const key of [meKey(experienceId), historyKey(experienceId)]) client.invalidateQueries({ queryKey: key });

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { act, renderHook } from "@testing-library/react";
 import type { PropsWithChildren } from "react";
 import { createChangeLog } from "@/components/leaderboard/change-log";
-import type { Me, MemberPageData } from "@/components/member-page/member-page-data";
+import type { Me } from "@/components/member-page/member-page-data";
 import { useMe } from "@/components/member-page/use-me";
 import { useNews } from "@/components/member-page/use-news";
 import type { BoardChange } from "@/services/leaderboard/news";
@@ -33,7 +33,7 @@ const DATA = {
   rates: { rates: [], dailyXpCap: null, paused: false, multipliers: NOTHING_MULTIPLIED },
   historyAt: null,
   realtime: { url: "http://127.0.0.1:1", anonKey: "anon" },
-} as unknown as MemberPageData; // as much of it as the hooks read
+};
 
 function listen() {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
