@@ -1,8 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { LRUCache } from "lru-cache";
 import { inCommunity } from "@/lib/db/database";
-import { AppError } from "@/lib/errors";
-import type { RateLimiter } from "@/lib/redis/rate-limit";
+import { type RateLimiter, refuseOver } from "@/lib/redis/rate-limit";
 import type { WhopClient } from "@/lib/whop/client";
 import type { DB } from "@/types/database";
 
@@ -43,10 +42,7 @@ export function createCommunities({ db, whop, limiter }: CommunitiesOptions): Co
   }
 
   async function ask(id: string, asker: string | undefined): Promise<string | null> {
-    if (asker !== undefined) {
-      const { allowed, retryAfterSeconds } = await limiter.limit({ ...NEW_IDS, key: asker });
-      if (!allowed) throw new AppError("rate_limited", "Too many requests. Wait a moment.", { retryAfterSeconds });
-    }
+    if (asker !== undefined) await refuseOver(limiter, { ...NEW_IDS, key: asker });
     return remember(id);
   }
 

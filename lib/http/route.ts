@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Deps, getDeps } from "@/lib/deps";
 import { AppError } from "@/lib/errors";
 import { createLogger } from "@/lib/log";
+import { refuseOver } from "@/lib/redis/rate-limit";
 import { asAppError, completed, errorAnswer, jsonAnswer, requestIdOf } from "./answer";
 import { authorise, identify } from "./authorise";
 import { type BodyLimits, readBody, readJson } from "./body";
@@ -136,8 +137,7 @@ async function refuseTooMany(
   const who = rule.per === "caller" && user ? user.userId : address;
   const key = [communityId ?? "-", who, ...(rule.and ? [rule.and(sent)] : [])].join(":");
   const { name, max, windowSeconds } = rule;
-  const { allowed, retryAfterSeconds } = await deps.limiter.limit({ name, key, max, windowSeconds });
-  if (!allowed) throw new AppError("rate_limited", "Too many requests. Wait a moment.", { retryAfterSeconds });
+  await refuseOver(deps.limiter, { name, key, max, windowSeconds });
 }
 
 /** A schema that lets unknown keys pass would let a client set fields it should not know; found when the app is built. */

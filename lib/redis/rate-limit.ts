@@ -1,6 +1,7 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import type { Redis } from "@upstash/redis";
 import { LRUCache } from "lru-cache";
+import { AppError } from "@/lib/errors";
 import type { RedisClient } from "@/lib/redis/guard";
 
 export type Limit = {
@@ -22,6 +23,14 @@ export type Verdict = {
 };
 
 export type RateLimiter = { limit(limit: Limit): Promise<Verdict> };
+
+type Judge = { limit(limit: Limit): Promise<Pick<Verdict, "allowed" | "retryAfterSeconds">> };
+
+/** Takes one of what a limit allows. @throws AppError rate_limited when there is none left */
+export async function refuseOver(limiter: Judge, limit: Limit): Promise<void> {
+  const { allowed, retryAfterSeconds } = await limiter.limit(limit);
+  if (!allowed) throw new AppError("rate_limited", "Too many requests. Wait a moment.", { retryAfterSeconds });
+}
 
 /** Bounds the memory an attacker with many addresses can fill, not what any one of them may do. */
 const KEYS_KEPT = 50_000;
