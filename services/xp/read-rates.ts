@@ -22,7 +22,12 @@ const ROLES: readonly Role[] = ["member", "moderator", "admin"];
 
 /** What a community's members can earn now: the actions that are switched on. @throws AppError not_found */
 export async function readRates(deps: Pick<Deps, "db" | "now">, communityId: string): Promise<Rates> {
-  const { actions, dailyXpCap, paused, multipliers } = await settingsNow(deps, communityId);
+  return ratesIn(deps, communityId, await settingsNow(deps, communityId));
+}
+
+/** The same of settings that are at hand. */
+export async function ratesIn(deps: Pick<Deps, "db">, communityId: string, settings: Settings): Promise<Rates> {
+  const { actions, dailyXpCap, paused, multipliers } = settings;
   const rates = Object.entries(actions)
     .filter(([, { enabled }]) => enabled)
     .map(([action, { enabled: _, ...rate }]) => ({ action, ...rate }))

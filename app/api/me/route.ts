@@ -6,8 +6,7 @@ import { OwnQuery } from "@/services/members/member.schema";
 import { noteVisit } from "@/services/members/note-visit";
 import { deliverAfterAward } from "@/services/notifications/deliver-soon";
 import { readLadder } from "@/services/rewards/read-ladder";
-import { readBoosts } from "@/services/xp/read-boosts";
-import { readRates } from "@/services/xp/read-rates";
+import { readEarning } from "@/services/xp/read-earning";
 
 const me = route({
   auth: "member",
@@ -17,11 +16,10 @@ const me = route({
   handle: async (deps, { communityId, caller }) => {
     const card = await readCard(deps, communityId, caller.userId);
     const ladder = await readLadder(deps, communityId, caller.userId);
-    const boosts = await readBoosts(deps, communityId);
-    const rates = await readRates(deps, communityId);
+    const earning = await readEarning(deps, communityId);
     const historyAt = await findHistoryTime(deps, communityId);
     noteVisit(deps, caller, deliverAfterAward);
-    return { card, ladder, boosts, rates, historyAt };
+    return { card, ladder, ...earning, historyAt };
   },
 });
 

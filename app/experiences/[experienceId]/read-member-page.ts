@@ -9,8 +9,7 @@ import { readCard } from "@/services/leaderboard/read-card";
 import { readLeaderboard } from "@/services/leaderboard/read-leaderboard";
 import { readLadder } from "@/services/rewards/read-ladder";
 import { listHistory } from "@/services/xp/list-history";
-import { readBoosts } from "@/services/xp/read-boosts";
-import { readRates } from "@/services/xp/read-rates";
+import { readEarning } from "@/services/xp/read-earning";
 
 type Reader = { communityId: string; userId: string };
 
@@ -21,14 +20,13 @@ export async function readMemberPage(
   experienceId: string,
 ): Promise<MemberPageData> {
   const firstBoard = { filter: "all-time", limit: PAGE_ROWS, me: true, around: AROUND_ROWS } as const;
-  const [community, card, ladder, board, history, rates, boosts, rankNames, historyAt] = await Promise.all([
+  const [community, card, ladder, board, history, earning, rankNames, historyAt] = await Promise.all([
     readCommunity(deps, communityId),
     readCard(deps, communityId, userId),
     readLadder(deps, communityId, userId),
     readLeaderboard(deps, communityId, firstBoard, userId),
     listHistory(deps, communityId, userId),
-    readRates(deps, communityId),
-    readBoosts(deps, communityId),
+    readEarning(deps, communityId),
     readRankNames(deps, communityId),
     findHistoryTime(deps, communityId),
   ]);
@@ -44,8 +42,7 @@ export async function readMemberPage(
     ladder,
     board,
     history,
-    rates,
-    boosts,
+    ...earning,
     historyAt,
     rankNames,
     realtime: supabase ? { url: supabase.url, anonKey: supabase.anonKey } : null,

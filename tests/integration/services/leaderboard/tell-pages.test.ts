@@ -5,7 +5,7 @@ import { readLeaderboard } from "@/services/leaderboard/read-leaderboard";
 import { setVisibility } from "@/services/leaderboard/set-visibility";
 import { tellMembers } from "@/services/leaderboard/tell-members";
 import { JOBS } from "@/services/worker";
-import { readBoosts } from "@/services/xp/read-boosts";
+import { readEarning } from "@/services/xp/read-earning";
 import { removeActivity } from "@/services/xp/remove-activity";
 import { anApp } from "@/tests/support/app";
 import { aMessageEvent } from "@/tests/support/events";
@@ -35,9 +35,12 @@ async function idle(): Promise<void> {
   await app().deps.realtime?.broadcaster.idle();
 }
 
+/** So many seconds before the last ten minutes. */
+const momentOf = (secondsAgo: number) => new Date(Date.now() - 600_000 - secondsAgo * SECOND_MS);
+
 /** So many seconds ago, so that messages of one member pay or do not. */
 async function writes(userId: string, secondsAgo = 0, id?: string): Promise<void> {
-  const createdAt = new Date(Date.now() - 600_000 - secondsAgo * SECOND_MS);
+  const createdAt = momentOf(secondsAgo);
   const response = await sendWebhook(app(), aMessageEvent(place, { userId, createdAt, id }));
   expect(response.status).toBe(200);
 }
@@ -219,11 +222,12 @@ test("own news are ranked on the board as it is after the award", async () => {
   const [first, second] = [aMember(), aMember()];
   const own = await openLivePage(app(), place, second);
   await writes(first, 61);
+  // On a Monday just after midnight messages of some minutes ago are last week's.
+  const today = new Date().setUTCHours(0, 0, 0, 0);
+  const monday = today - ((new Date().getUTCDay() + 6) % 7) * DAY_SECONDS * SECOND_MS;
+  const weekXp = 20 * [200, 100].filter((seconds) => momentOf(seconds).getTime() >= monday).length;
   for (const seconds of [200, 100]) await writes(second, seconds);
   await eventually("the news", () => own.news().length === 2);
-  // On a Monday just after midnight the messages were last week's.
-  const { leaderboard } = await readLeaderboard(app().deps, place.companyId, { filter: "week", limit: 2 });
-  const weekXp = leaderboard.find(({ user_id }) => user_id === second)?.xp ?? 0;
   expect(own.news()[1]).toMatchObject({ progress: { xp: 40 }, rank: 1, weekXp });
 });
 
@@ -239,7 +243,7 @@ test("rules that are saved are told to open pages, which see them whichever inst
 
   await withInstances(app().database, 1, async (others) => {
     const other = { ...deps, ...nth(others, 0) };
-    expect(await readBoosts(other, place.companyId)).toEqual([]);
+    expect((await readEarning(other, place.companyId)).boosts).toEqual([]);
     const save = () =>
       app().call("/api/settings", {
         method: "PUT",
@@ -248,7 +252,7 @@ test("rules that are saved are told to open pages, which see them whichever inst
       });
     expect((await save()).status).toBe(200);
     await eventually("the word", () => resyncs() === 1);
-    expect(await readBoosts(other, place.companyId)).toMatchObject([{ name: "Double weekend" }]);
+    expect((await readEarning(other, place.companyId)).boosts).toMatchObject([{ name: "Double weekend" }]);
   });
   const answer = await app().call(`/api/me?experienceId=${place.experienceId}`, { as: place.moderatorId });
   expect(await answer.json()).toMatchObject({ boosts: [{ name: "Double weekend" }], rates: { paused: false } });

@@ -3,7 +3,7 @@ import { inCommunity } from "@/lib/db/database";
 import { changeSettings } from "@/services/communities/change-settings";
 import { findSettings } from "@/services/communities/find-settings";
 import type { Settings } from "@/services/communities/settings.schema";
-import { readBoosts } from "@/services/xp/read-boosts";
+import { readEarning } from "@/services/xp/read-earning";
 import { readRates } from "@/services/xp/read-rates";
 import { aCommunity } from "@/tests/support/community";
 import { aDatabase, type TestDatabase } from "@/tests/support/database";
@@ -109,10 +109,10 @@ test("boosts are those that hold or come, as they begin, and none while XP are p
     ...settings,
     multipliers: { channels: {}, roles: {}, boosts },
   }));
-  expect((await readBoosts(deps(), communityId)).map(({ name }) => name)).toEqual(["Boost on", "Boost later"]);
+  expect((await readEarning(deps(), communityId)).boosts.map(({ name }) => name)).toEqual(["Boost on", "Boost later"]);
   const { settings } = await findSettings(database, communityId);
   await changeSettings(database, communityId, { settings: { ...settings, paused: true }, by: "user_owner" });
-  expect(await readBoosts(deps(new Date(now + 1_000)), communityId)).toEqual([]);
+  expect((await readEarning(deps(new Date(now + 1_000)), communityId)).boosts).toEqual([]);
 });
 
 test("there are no rates of a community that does not exist", async () => {
