@@ -4,19 +4,22 @@ import { Combobox } from "frosted-ui";
 import { Search } from "lucide-react";
 import { useId, useState } from "react";
 import { useMembers } from "@/components/dashboard/use-members";
+import { takeFocus } from "@/components/ui/take-focus";
 
 type MemberSearchProps = {
   companyId: string;
   label: string;
   /** A user id. */
   value: string | null;
+  /** Where the reader has just asked for it. */
+  takesFocus?: boolean;
   onChange: (userId: string | null, name: string) => void;
 };
 
 const USER_ID = /^user_\w{1,59}$/;
 
 /** Finds a member by name, or takes a user id. */
-export function MemberSearch({ companyId, label, value, onChange }: MemberSearchProps) {
+export function MemberSearch({ companyId, label, value, takesFocus, onChange }: MemberSearchProps) {
   const id = useId();
   const { members, isLoading, hasFailed } = useMembers(companyId);
   const [typed, setTyped] = useState("");
@@ -48,6 +51,7 @@ export function MemberSearch({ companyId, label, value, onChange }: MemberSearch
           </Combobox.InputSlot>
           <Combobox.Input
             id={id}
+            ref={takesFocus ? takeFocus : undefined}
             aria-label={label}
             placeholder="Search a name, or paste a user id"
             aria-describedby={`${id}-help`}

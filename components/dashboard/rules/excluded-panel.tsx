@@ -8,6 +8,7 @@ import { LIMITS } from "@/components/dashboard/rules/rules-draft";
 import { Problem, RulesPanel } from "@/components/dashboard/rules/rules-panel";
 import type { RulesState } from "@/components/dashboard/rules/use-rules";
 import { useFormats } from "@/components/ui/locale-context";
+import { takeFocus } from "@/components/ui/take-focus";
 
 type ExcludedPanelProps = { companyId: string; rules: RulesState; canChange: boolean; needsPremium: boolean };
 
@@ -95,8 +96,8 @@ type AddMemberProps = {
 
 /** Members are asked for only where somebody is looked for. */
 function AddMember({ companyId, excluded, onAdd }: AddMemberProps) {
-  const [isOpen, setIsOpen] = useState(false);
-  if (!isOpen) {
+  const [search, setSearch] = useState<"closed" | "open" | "done">("closed");
+  if (search !== "open") {
     return (
       <Button
         type="button"
@@ -105,7 +106,8 @@ function AddMember({ companyId, excluded, onAdd }: AddMemberProps) {
         color="gray"
         highContrast
         className="m-0 -ml-2 self-start"
-        onClick={() => setIsOpen(true)}
+        ref={search === "done" ? takeFocus : undefined}
+        onClick={() => setSearch("open")}
       >
         <Plus size={16} aria-hidden="true" /> Exclude a member
       </Button>
@@ -116,9 +118,10 @@ function AddMember({ companyId, excluded, onAdd }: AddMemberProps) {
       companyId={companyId}
       label="Member to exclude"
       value={null}
+      takesFocus
       onChange={(userId, name) => {
         if (userId !== null && !Object.hasOwn(excluded, userId)) onAdd(userId, name);
-        setIsOpen(false);
+        setSearch("done");
       }}
     />
   );

@@ -358,9 +358,11 @@ describe("who earns nothing", () => {
     await press("Let user_gone earn XP again");
     await press("Exclude a member");
     const search = screen.getByRole("combobox", { name: "Member to exclude" });
+    expect(search).toHaveFocus();
     await act(async () => fireEvent.input(search, { target: { value: "kof" }, inputType: "insertText" }));
     await act(async () => fireEvent.click(await screen.findByRole("option", { name: "Kofi Mensah (@kofi)" })));
     expect(screen.getByText("Kofi Mensah (@kofi)").closest("li")).toHaveClass("unsaved");
+    expect(screen.getByRole("button", { name: "Exclude a member" })).toHaveFocus();
     await press(SAVE);
     expect(asked.at(-1)?.json).toEqual({
       experienceId: "biz_1",
